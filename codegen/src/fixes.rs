@@ -1,0 +1,150 @@
+//! Apply the fixes of a service: small JSON Patches that say where production differs from the vendor's document.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use json_patch::PatchOperation;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::error::{Error, Misfit};
+
+/// One fix file, as a maintainer writes it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fix {
+    /// What production does, and what breaks without this.
+    why: String,
+    /// How we know. Compulsory, though only people read it.
+    #[serde(rename = "seen")]
+    _seen: String,
+    /// What would make the fix unnecessary. Compulsory, though only people read it.
+    #[serde(rename = "until")]
+    _until: String,
+    /// The steps, the first of which must be a `test`.
+    patch: Vec<Step>,
+}
+
+/// One step of a JSON Patch, with its value as TOML or as a JSON text.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Step {
+    op: String,
+    path: String,
+    value: Option<Value>,
+    json: Option<String>,
+}
+
+/// Apply every `fixes/*.toml` of the service in the order of their names, and say how many there were.
+///
+/// # Errors
+/// [`Error::UntestedFix`] and [`Error::FixNoLongerFits`] name the fix, its reason and what the document says now.
+pub fn apply(document: &mut Value, spec_dir: &Path) -> Result<usize, Error> {
+    let files = files(&spec_dir.join("fixes"))?;
+    for file in &files {
+        let text = fs::read_to_string(file).map_err(|cause| Error::Unreadable { path: file.clone(), cause })?;
+        let fix: Fix = toml::from_str(&text).map_err(|error| malformed(file, error.to_string()))?;
+        apply_one(document, file, &fix)?;
+    }
+    Ok(files.len())
+}
+
+fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    // A service without fixes need not keep an empty folder.
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let unreadable = |cause| Error::Unreadable { path: folder.to_path_buf(), cause };
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn apply_one(document: &mut Value, file: &Path, fix: &Fix) -> Result<(), Error> {
+    if fix.patch.first().is_none_or(|step| step.op != "test") {
+        return Err(Error::UntestedFix { file: file.to_path_buf(), why: fix.why.clone() });
+    }
+    for step in &fix.patch {
+        let operation = operation(file, step)?;
+        // One step at a time, so that the message can show what this step found.
+        json_patch::patch(document, &[operation]).map_err(|_| misfit(document, file, fix, step))?;
+    }
+    Ok(())
+}
+
+fn misfit(document: &Value, file: &Path, fix: &Fix, step: &Step) -> Error {
+    Error::FixNoLongerFits(Box::new(Misfit {
+        file: file.to_path_buf(),
+        why: fix.why.clone(),
+        step: step.op.clone(),
+        path: step.path.clone(),
+        expected: expectation(file, step),
+        found: found(document, &step.path),
+    }))
+}
+
+fn operation(file: &Path, step: &Step) -> Result<PatchOperation, Error> {
+    let mut json = serde_json::json!({ "op": step.op, "path": step.path });
+    match (step.op.as_str(), value(file, step)?) {
+        ("test" | "add" | "replace", None) => {
+            return Err(malformed(
+                file,
+                format!("the `{}` step at {} has neither `value` nor `json`", step.op, step.path),
+            ));
+        }
+        ("test" | "add" | "replace", Some(value)) => {
+            if let Some(fields) = json.as_object_mut() {
+                fields.insert("value".to_owned(), value);
+            }
+        }
+        ("remove", _) => {}
+        (other, _) => {
+            return Err(malformed(file, format!("`{other}` is not a step; use test, add, replace or remove")));
+        }
+    }
+    serde_json::from_value(json).map_err(|error| malformed(file, format!("step at {}: {error}", step.path)))
+}
+
+fn value(file: &Path, step: &Step) -> Result<Option<Value>, Error> {
+    match (&step.value, &step.json) {
+        (Some(_), Some(_)) => {
+            Err(malformed(file, format!("the `{}` step at {} has both `value` and `json`", step.op, step.path)))
+        }
+        (None, Some(json)) => serde_json::from_str(json)
+            .map(Some)
+            .map_err(|error| malformed(file, format!("`json` of the step at {}: {error}", step.path))),
+        (value, None) => Ok(value.clone()),
+    }
+}
+
+fn expectation(file: &Path, step: &Step) -> String {
+    match (step.op.as_str(), value(file, step)) {
+        ("test", Ok(Some(value))) => short(&value),
+        ("add", _) => "a place to add to".to_owned(),
+        _ => "something there".to_owned(),
+    }
+}
+
+fn found(document: &Value, path: &str) -> String {
+    document.pointer(path).map_or_else(|| "nothing".to_owned(), short)
+}
+
+/// A value in one line that fits a terminal.
+fn short(value: &Value) -> String {
+    const LONGEST: usize = 300;
+    let text = value.to_string();
+    if text.chars().count() <= LONGEST {
+        return text;
+    }
+    text.chars().take(LONGEST).chain("…".chars()).collect()
+}
+
+fn malformed(file: &Path, detail: String) -> Error {
+    Error::Malformed { path: file.to_path_buf(), detail }
+}

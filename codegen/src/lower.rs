@@ -1,0 +1,109 @@
+//! Lower a fixed document to what progenitor takes, one small rule at a time.
+//!
+//! Each rule is a file of its own under `lower/`, with before-and-after documents in `tests/cases/<rule>/`. The order in
+//! [`RULES`] matters: a rule may rely on those before it.
+
+pub use operation_ids::essence;
+
+use serde_json::Value;
+
+use crate::LeftOut;
+
+mod answers_apart;
+pub mod bare_forms;
+mod choices_open;
+mod inline_parts;
+mod leave_out;
+mod media_types;
+mod odd_objects;
+pub mod one_answer;
+mod open_enums;
+mod operation_ids;
+mod optional_answers;
+mod optional_requests;
+mod path_parameters;
+mod plain_limits;
+mod seam_headers;
+mod single_wrappers;
+mod twin_values;
+mod unused_schemas;
+mod version_3_0;
+
+/// A document on its way down, and the operations that could not come along.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    /// The document as it is after the rules so far.
+    pub document: Value,
+    /// The operations that were taken out, by name, each with its reason.
+    pub left_out: Vec<LeftOut>,
+}
+
+impl Draft {
+    /// A draft of a document that no rule has touched.
+    pub fn new(document: Value) -> Self {
+        Self { document, left_out: Vec::new() }
+    }
+}
+
+/// One rule: what it is called and what it does to a draft.
+pub struct Rule {
+    /// The name of its file, and of its folder of cases.
+    pub name: &'static str,
+    /// What it does.
+    pub apply: fn(&mut Draft),
+}
+
+/// All rules, in the order they are applied.
+pub const RULES: &[Rule] = &[
+    Rule { name: "version_3_0", apply: version_3_0::apply },
+    Rule { name: "operation_ids", apply: operation_ids::apply },
+    Rule { name: "inline_parts", apply: inline_parts::apply },
+    Rule { name: "media_types", apply: media_types::apply },
+    Rule { name: "one_answer", apply: one_answer::apply },
+    Rule { name: "path_parameters", apply: path_parameters::apply },
+    Rule { name: "seam_headers", apply: seam_headers::apply },
+    Rule { name: "leave_out", apply: leave_out::apply },
+    Rule { name: "bare_forms", apply: bare_forms::apply },
+    Rule { name: "unused_schemas", apply: unused_schemas::apply },
+    Rule { name: "answers_apart", apply: answers_apart::apply },
+    Rule { name: "choices_open", apply: choices_open::apply },
+    Rule { name: "open_enums", apply: open_enums::apply },
+    Rule { name: "plain_limits", apply: plain_limits::apply },
+    Rule { name: "odd_objects", apply: odd_objects::apply },
+    Rule { name: "twin_values", apply: twin_values::apply },
+    Rule { name: "optional_requests", apply: optional_requests::apply },
+    Rule { name: "single_wrappers", apply: single_wrappers::apply },
+    Rule { name: "optional_answers", apply: optional_answers::apply },
+];
+
+/// How many of the rules only restate the document: what it says is the same before and after them.
+///
+/// The operations table and the surface are read there, while `required`, `nullable` and known values are still true.
+const RESTATING: usize = 4;
+
+/// The document with every operation named and every shared part in its place, saying the same as before.
+pub fn restated(document: Value) -> Draft {
+    apply(Draft::new(document), RULES.iter().take(RESTATING))
+}
+
+/// Lower a restated draft the rest of the way.
+pub fn lowered(restated: Draft) -> Draft {
+    apply(restated, RULES.iter().skip(RESTATING))
+}
+
+/// Take an operation out of the document by its id, and remember why.
+pub fn take_out(draft: &mut Draft, id: &str, reason: String) {
+    let paths = draft.document.get_mut("paths").and_then(Value::as_object_mut);
+    for (_, item) in paths.into_iter().flatten() {
+        if let Some(methods) = item.as_object_mut() {
+            methods.retain(|_, operation| operation.get("operationId").and_then(Value::as_str) != Some(id));
+        }
+    }
+    draft.left_out.push(LeftOut { operation: id.to_owned(), reason });
+    unused_schemas::apply(draft);
+}
+
+fn apply<'a>(mut draft: Draft, rules: impl Iterator<Item = &'a Rule>) -> Draft {
+    rules.for_each(|rule| (rule.apply)(&mut draft));
+    draft
+}
