@@ -1,0 +1,30 @@
+//! The tool is a method of something.
+
+use infini_mcp::tool::{Result, tool};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Which folder is meant.
+#[derive(Deserialize, JsonSchema)]
+pub struct Args {
+    /// The folder's id.
+    pub folder_id: String,
+}
+
+/// The folder, as it is now.
+#[derive(Serialize, JsonSchema)]
+pub struct Folder {
+    name: String,
+}
+
+impl Folder {
+    /// Change a folder.
+    #[tool(writes)]
+    pub async fn infinity_update_folder(&self, args: Args) -> Result<Folder> {
+        Ok(Folder {
+            name: args.folder_id,
+        })
+    }
+}
+
+fn main() {}

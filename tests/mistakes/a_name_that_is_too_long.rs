@@ -1,0 +1,31 @@
+//! The name is longer than every client accepts.
+
+use infini_mcp::tool::{Ctx, Result, tool};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Which folder is meant.
+#[derive(Deserialize, JsonSchema)]
+pub struct Args {
+    /// The folder's id.
+    pub folder_id: String,
+}
+
+/// The folder, as it is now.
+#[derive(Serialize, JsonSchema)]
+pub struct Folder {
+    name: String,
+}
+
+/// Change a folder.
+#[tool(writes)]
+pub async fn infinity_update_a_folder_with_all_that_is_in_it(
+    _ctx: &Ctx,
+    args: Args,
+) -> Result<Folder> {
+    Ok(Folder {
+        name: args.folder_id,
+    })
+}
+
+fn main() {}

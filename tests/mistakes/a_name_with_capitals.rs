@@ -1,0 +1,29 @@
+//! The name is not one that every client accepts.
+
+use infini_mcp::tool::{Ctx, Result, tool};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Which folder is meant.
+#[derive(Deserialize, JsonSchema)]
+pub struct Args {
+    /// The folder's id.
+    pub folder_id: String,
+}
+
+/// The folder, as it is now.
+#[derive(Serialize, JsonSchema)]
+pub struct Folder {
+    name: String,
+}
+
+/// Change a folder.
+#[tool(writes)]
+#[allow(non_snake_case)]
+pub async fn infinity_updateFolder(_ctx: &Ctx, args: Args) -> Result<Folder> {
+    Ok(Folder {
+        name: args.folder_id,
+    })
+}
+
+fn main() {}

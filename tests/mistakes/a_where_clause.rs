@@ -1,0 +1,31 @@
+//! The signature bounds what it cannot leave open.
+
+use infini_mcp::tool::{Ctx, Result, tool};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Which folder is meant.
+#[derive(Deserialize, JsonSchema)]
+pub struct Args {
+    /// The folder's id.
+    pub folder_id: String,
+}
+
+/// The folder, as it is now.
+#[derive(Serialize, JsonSchema)]
+pub struct Folder {
+    name: String,
+}
+
+/// Change a folder.
+#[tool(writes)]
+pub async fn infinity_update_folder(_ctx: &Ctx, args: Args) -> Result<Folder>
+where
+    Args: Send,
+{
+    Ok(Folder {
+        name: args.folder_id,
+    })
+}
+
+fn main() {}
