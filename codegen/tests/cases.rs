@@ -1,6 +1,6 @@
 //! Each lowering rule turns the document of each of its cases into the one recorded beside it.
 //!
-//! A case is `tests/cases/<rule>/<sentence>.before.yaml` and its `.after.yaml`; `CODEGEN_RECORD=1 cargo test -p codegen`
+//! A case is `tests/cases/<rule>/<sentence>.before.yaml` and its `.after.yaml`; `RECORD_GOLDENS=1 cargo test -p codegen`
 //! writes the latter anew, which a person then reads.
 
 use std::fs;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 #[test]
 fn each_rule_makes_of_its_cases_what_is_recorded() {
-    let record = std::env::var_os("CODEGEN_RECORD").is_some();
+    let record = std::env::var_os("RECORD_GOLDENS").is_some();
     assert!(!(record && std::env::var_os("CI").is_some()), "a recording made in CI would be reviewed by nobody");
 
     let mut wrong = Vec::new();

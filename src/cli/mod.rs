@@ -1,0 +1,93 @@
+//! The command line: what each command does, and how the process starts and ends.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod call;
+mod log;
+mod sandbox;
+mod serve;
+mod signals;
+mod tools;
+
+/// An MCP server for Infinigate and StartInfinity.
+#[derive(Parser)]
+#[command(name = "infini-mcp", version, about)]
+struct Arguments {
+    /// The settings file; without it, infini-mcp.toml in the current folder if there is one.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve MCP; this is what happens without a command.
+    Serve(serve::Serve),
+    /// Print the tools.
+    Tools(tools::Tools),
+    /// Call one tool and print its answer.
+    Call(call::Call),
+    /// Serve the simulator of both upstream services for other programs.
+    Sandbox(sandbox::Sandbox),
+    /// Print every setting as a Markdown table.
+    Settings,
+}
+
+/// Why a command ended badly.
+enum Failure {
+    /// Somebody must look at it; exit code 1.
+    Failed(String),
+    /// The command or the settings are wrong; exit code 2.
+    Usage(Vec<String>),
+}
+
+/// Runs the command that the process was started with.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    match perform(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Failed(message)) => {
+            eprintln!("infini-mcp: {message}");
+            ExitCode::from(1)
+        }
+        Err(Failure::Usage(faults)) => {
+            for fault in faults {
+                eprintln!("infini-mcp: {fault}");
+            }
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn perform(arguments: Arguments) -> Result<(), Failure> {
+    let config = arguments.config.as_deref();
+    match arguments.command {
+        None => serve::Serve::default().run(config),
+        Some(Command::Serve(serve)) => serve.run(config),
+        Some(Command::Tools(tools)) => tools.run(),
+        Some(Command::Call(call)) => call.run(config),
+        Some(Command::Sandbox(sandbox)) => sandbox.run(),
+        Some(Command::Settings) => print(&crate::config::markdown_table()),
+    }
+}
+
+/// Writes a command's product to standard output; a reader that has gone is no error of ours.
+fn print(text: &str) -> Result<(), Failure> {
+    use std::io::Write;
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::Failed(format!("cannot write the output: {error}"))),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Runs `work` on a runtime that does not wait for a reader stuck on standard input when it ends.
+fn on_runtime<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| Failure::Failed(format!("cannot start: {error}")))?;
+    let result = runtime.block_on(work);
+    runtime.shutdown_background();
+    result
+}

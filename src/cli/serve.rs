@@ -1,0 +1,141 @@
+//! `infini-mcp serve`: the server itself.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+
+use clap::Args;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::{Failure, log, on_runtime, print, signals};
+use crate::config::{Settings, Sources, Transport};
+use crate::sandbox::{self, Sandbox};
+use crate::server::{App, Endpoint, Handler, endpoint, serve_http, serve_stdio};
+use crate::vault::{Bearer, random_token};
+
+/// How to serve.
+#[derive(Args, Default)]
+pub struct Serve {
+    /// Serve one client over standard input and output (the default).
+    #[arg(long, conflicts_with = "http")]
+    stdio: bool,
+    /// Serve many clients over Streamable HTTP at /mcp.
+    #[arg(long)]
+    http: bool,
+    /// Use the built-in simulator of both services; nothing leaves this machine and no credentials are needed.
+    #[arg(long)]
+    sandbox: bool,
+    /// The address to listen on (MCP_HTTP_HOST).
+    #[arg(long)]
+    host: Option<IpAddr>,
+    /// The port to listen on (MCP_HTTP_PORT).
+    #[arg(long)]
+    port: Option<u16>,
+}
+
+impl Serve {
+    /// Serves until the client goes or the process is asked to stop.
+    pub fn run(self, config: Option<&Path>) -> Result<(), Failure> {
+        let mut sources = Sources::gather(config);
+        self.set_flags(&mut sources);
+        on_runtime(async move {
+            let sandbox = if self.sandbox { Some(start_sandbox(&mut sources).await?) } else { None };
+            let mut settings = sources.settings().map_err(Failure::Usage)?;
+            log::start(settings.log_level, settings.log_format);
+            let served = match settings.transport {
+                Transport::Stdio => over_stdio(settings).await,
+                Transport::Http => {
+                    if sandbox.is_some() && settings.http.auth_token.is_none() {
+                        settings.http.auth_token = Some(SecretString::from(random_token()));
+                    }
+                    over_http(settings, sandbox.as_ref()).await
+                }
+            };
+            drop(sandbox);
+            served
+        })
+    }
+
+    fn set_flags(&self, sources: &mut Sources) {
+        if self.stdio {
+            sources.set_flag("MCP_TRANSPORT", "--stdio", "stdio");
+        }
+        if self.http {
+            sources.set_flag("MCP_TRANSPORT", "--http", "http");
+        }
+        if let Some(host) = self.host {
+            sources.set_flag("MCP_HTTP_HOST", "--host", host.to_string());
+        }
+        if let Some(port) = self.port {
+            sources.set_flag("MCP_HTTP_PORT", "--port", port.to_string());
+        }
+    }
+}
+
+/// Starts the simulator inside this process and points both services at it.
+pub async fn start_sandbox(sources: &mut Sources) -> Result<Sandbox, Failure> {
+    let failed = |error: std::io::Error| Failure::Failed(format!("the sandbox cannot start: {error}"));
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(failed)?;
+    let sandbox = Sandbox::start(listener).await.map_err(failed)?;
+    for (name, value) in [
+        ("INFINIGATE_BASE_URL", sandbox.infinigate_url()),
+        ("INFINIGATE_API_KEY", sandbox::INFINIGATE_API_KEY.to_owned()),
+        ("INFINIGATE_CLIENT_ID", sandbox::INFINIGATE_CLIENT_ID.to_owned()),
+        ("INFINIGATE_CLIENT_SECRET", sandbox::INFINIGATE_CLIENT_SECRET.to_owned()),
+        ("INFINITY_API_BASE_URL", sandbox.infinity_url()),
+        ("INFINITY_API_TOKEN", sandbox::INFINITY_TOKEN.to_owned()),
+    ] {
+        sources.set_flag(name, "--sandbox", value);
+    }
+    Ok(sandbox)
+}
+
+async fn over_stdio(settings: Settings) -> Result<(), Failure> {
+    let app = Arc::new(App::new(settings).map_err(|error| Failure::Failed(error.to_string()))?);
+    serve_stdio(Handler::new(app), signals::asked_to_stop()).await.map_err(|error| Failure::Failed(error.to_string()))
+}
+
+async fn over_http(mut settings: Settings, sandbox: Option<&Sandbox>) -> Result<(), Failure> {
+    let listener = listen(SocketAddr::new(settings.http.host, settings.http.port)).await?;
+    let address = listener.local_addr().map_err(|error| Failure::Failed(error.to_string()))?;
+    announce(address, settings.http.auth_token.as_ref(), sandbox)?;
+    let closing = CancellationToken::new();
+    let doors = Endpoint {
+        bearer: settings.http.auth_token.as_ref().map(Bearer::new),
+        hosts: std::mem::take(&mut settings.http.allowed_hosts),
+        origins: std::mem::take(&mut settings.http.allowed_origins),
+        closing: closing.clone(),
+    };
+    let app = Arc::new(App::new(settings).map_err(|error| Failure::Failed(error.to_string()))?);
+    let routes = endpoint(Handler::new(app.clone()), doors);
+    serve_http(listener, routes, app.calls.clone(), closing, signals::asked_to_stop()).await.map_err(|error| Failure::Failed(error.to_string()))
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure::Failed(format!("cannot listen on {address}: {error}. Choose another port with --port or MCP_HTTP_PORT; 0 takes a free one."))
+    })
+}
+
+/// Says on standard error where the server is, and on standard output what a client needs, ready to paste.
+fn announce(address: SocketAddr, token: Option<&SecretString>, sandbox: Option<&Sandbox>) -> Result<(), Failure> {
+    let url = format!("http://{address}/mcp");
+    eprintln!("infini-mcp {} serves MCP at {url}", env!("CARGO_PKG_VERSION"));
+    let mut server = json!({ "type": "http", "url": url });
+    match (token, sandbox) {
+        // A bearer that was made up for the sandbox opens nothing but the sandbox, so it may be shown.
+        (Some(token), Some(sandbox)) => {
+            eprintln!("Both services are simulated at {}; nothing leaves this machine.", sandbox.control_url());
+            eprintln!("Bearer: {}", token.expose_secret());
+            server["headers"] = json!({ "Authorization": format!("Bearer {}", token.expose_secret()) });
+        }
+        (Some(_), None) => server["headers"] = json!({ "Authorization": "Bearer ${MCP_AUTH_TOKEN}" }),
+        (None, _) => eprintln!("There is no MCP_AUTH_TOKEN: every program on this machine can use it."),
+    }
+    eprintln!("The client configuration follows on standard output.");
+    let configuration = json!({ "mcpServers": { "infini-mcp": server } });
+    print(&format!("{configuration:#}\n"))
+}

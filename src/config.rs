@@ -1,0 +1,121 @@
+//! Every setting: its names, its default, what it means, and where it is read from.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use secrecy::SecretString;
+
+mod read;
+mod settings;
+mod table;
+
+pub use settings::{Http, LogFormat, Settings, Transport};
+pub use table::{SETTINGS, Setting, markdown_table};
+
+/// Where settings come from; a flag wins over the environment, the environment over the file.
+pub struct Sources {
+    values: BTreeMap<&'static str, Found>,
+    faults: Vec<String>,
+}
+
+/// A value with the place it was found in, for messages.
+struct Found {
+    value: String,
+    place: String,
+}
+
+impl Sources {
+    /// Reads the environment and the settings file.
+    pub fn gather(file: Option<&Path>) -> Self {
+        let mut sources = Self { values: BTreeMap::new(), faults: Vec::new() };
+        sources.read_file(file);
+        sources.read_environment(std::env::vars());
+        sources
+    }
+
+    /// Settings from these pairs only, as a test or a program sets them.
+    pub fn of<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut sources = Self { values: BTreeMap::new(), faults: Vec::new() };
+        sources.read_environment(pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())));
+        sources
+    }
+
+    /// Sets what a flag says.
+    pub fn set_flag(&mut self, name: &'static str, flag: &str, value: impl Into<String>) {
+        self.values.insert(name, Found { value: value.into(), place: format!("the flag {flag}") });
+    }
+
+    /// Checks everything and gives the settings.
+    ///
+    /// # Errors
+    /// All faults at once, each saying what to change.
+    pub fn settings(mut self) -> Result<Settings, Vec<String>> {
+        let settings = Settings::read(&mut self);
+        if self.faults.is_empty() { Ok(settings) } else { Err(self.faults) }
+    }
+
+    fn read_file(&mut self, file: Option<&Path>) {
+        let path = file.map_or_else(|| PathBuf::from("infini-mcp.toml"), Path::to_path_buf);
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if file.is_none() && error.kind() == std::io::ErrorKind::NotFound => return,
+            Err(error) => return self.faults.push(format!("The settings file {} cannot be read: {error}.", path.display())),
+        };
+        match text.parse::<toml::Table>() {
+            Err(error) => self.faults.push(format!("The settings file {} is not TOML: {}.", path.display(), error.message())),
+            Ok(table) => {
+                for (key, value) in table {
+                    self.take_from_file(&path, &key, &value);
+                }
+            }
+        }
+    }
+
+    fn take_from_file(&mut self, path: &Path, key: &str, value: &toml::Value) {
+        let name = key.to_uppercase();
+        let text = match value {
+            toml::Value::String(text) => text.clone(),
+            toml::Value::Array(items) => items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned)).collect::<Vec<_>>().join(","),
+            other => other.to_string(),
+        };
+        if !self.take(&name, text, &format!("{}: {key}", path.display())) {
+            self.faults.push(format!("{} has an unknown setting `{key}`{}.", path.display(), table::suggestion(&name)));
+        }
+    }
+
+    fn read_environment(&mut self, variables: impl Iterator<Item = (String, String)>) {
+        for (name, value) in variables {
+            if value.trim().is_empty() || self.take(&name, value, &name) {
+                continue;
+            }
+            if let Some(meant) = table::misspelt(&name) {
+                self.faults.push(format!("The variable {name} is not a setting; {meant} is. Rename or remove it."));
+            }
+        }
+    }
+
+    /// Takes a value under a setting's name, an alias, or a secret's `_FILE` form.
+    fn take(&mut self, name: &str, value: String, place: &str) -> bool {
+        if let Some(setting) = table::find(name) {
+            // The first name of a setting wins over its aliases, whichever comes first.
+            let is_alias = setting.name != name;
+            if !(is_alias && self.values.get(setting.name).is_some_and(|found| found.place == setting.name)) {
+                self.values.insert(setting.name, Found { value, place: place.to_owned() });
+            }
+            return true;
+        }
+        let Some(setting) = name.strip_suffix("_FILE").and_then(table::find).filter(|setting| setting.secret) else { return false };
+        match std::fs::read_to_string(&value) {
+            Ok(text) => {
+                self.values.insert(setting.name, Found { value: text.trim_end_matches(['\r', '\n']).to_owned(), place: place.to_owned() });
+            }
+            Err(error) => self.faults.push(format!("{place} names the file {value}, which cannot be read: {error}.")),
+        }
+        true
+    }
+}
+
+/// A secret setting's value.
+fn secret(text: &str) -> SecretString {
+    SecretString::from(text.to_owned())
+}

@@ -1,0 +1,241 @@
+//! The settings once they are read and checked.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use super::Sources;
+use crate::api::{infinigate, infinity};
+use crate::tool::Toolset;
+use crate::tool::catalogue::Choice;
+use crate::tool::confirm::Policy;
+use crate::tool::ctx::PageSizes;
+use crate::tool::run::FenceForeignText;
+
+/// How clients reach the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transport {
+    /// One client, over standard input and output.
+    Stdio,
+    /// Many clients, over Streamable HTTP.
+    Http,
+}
+
+/// The form of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Pretty,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The HTTP endpoint.
+pub struct Http {
+    /// The address to listen on.
+    pub host: IpAddr,
+    /// The port; 0 takes a free one.
+    pub port: u16,
+    /// The bearer that opens the endpoint.
+    pub auth_token: Option<SecretString>,
+    /// Answered values of the Host header.
+    pub allowed_hosts: Vec<String>,
+    /// Answered origins of browsers.
+    pub allowed_origins: Vec<String>,
+}
+
+/// Everything that can be set.
+pub struct Settings {
+    /// Infinigate, when its three credentials are set.
+    pub infinigate: Option<infinigate::Settings>,
+    /// StartInfinity, when its token is set.
+    pub infinity: Option<infinity::Settings>,
+    /// How clients reach the server.
+    pub transport: Transport,
+    /// The HTTP endpoint.
+    pub http: Http,
+    /// Longest time of one tool call.
+    pub call_timeout: Duration,
+    /// Which tools are offered.
+    pub choice: Choice,
+    /// Whether foreign bodies are fenced.
+    pub fence: FenceForeignText,
+    /// Which calls ask first.
+    pub confirm: Policy,
+    /// Whether a call that spends may be confirmed with a token.
+    pub token_may_spend: bool,
+    /// Rows of a page.
+    pub pages: PageSizes,
+    /// The least severe log level shown.
+    pub log_level: tracing::Level,
+    /// The form of the log.
+    pub log_format: LogFormat,
+}
+
+impl Settings {
+    pub(super) fn read(sources: &mut Sources) -> Self {
+        let settings = Self {
+            infinigate: read_infinigate(sources),
+            infinity: read_infinity(sources),
+            transport: sources.choice("MCP_TRANSPORT", &[("stdio", Transport::Stdio), ("http", Transport::Http)], Transport::Stdio),
+            http: read_http(sources),
+            call_timeout: milliseconds(sources, "MCP_CALL_TIMEOUT_MS"),
+            choice: read_choice(sources),
+            fence: sources.choice("MCP_FENCE_TEXT", &[("on", FenceForeignText::On), ("off", FenceForeignText::Off)], FenceForeignText::On),
+            confirm: sources.choice("CONFIRM", &[("destructive", Policy::Destructive), ("writes", Policy::Writes), ("off", Policy::Off)], Policy::Destructive),
+            token_may_spend: sources.choice("CONFIRM_FALLBACK", &[("token", true), ("refuse", false)], false),
+            pages: read_pages(sources),
+            log_level: sources.choice(
+                "LOG_LEVEL",
+                &[("error", tracing::Level::ERROR), ("warn", tracing::Level::WARN), ("info", tracing::Level::INFO), ("debug", tracing::Level::DEBUG), ("trace", tracing::Level::TRACE)],
+                tracing::Level::INFO,
+            ),
+            log_format: sources.choice("LOG_FORMAT", &[("pretty", LogFormat::Pretty), ("json", LogFormat::Json)], LogFormat::Pretty),
+        };
+        settings.check_doors(sources);
+        settings
+    }
+
+    /// Whoever can reach the port can spend money: no bearer, no port beyond this machine; no question, no HTTP.
+    fn check_doors(&self, sources: &mut Sources) {
+        if self.transport != Transport::Http {
+            return;
+        }
+        if !self.http.host.is_loopback() && self.http.auth_token.is_none() {
+            sources.fault("MCP_HTTP_HOST", "is not a loopback address, which needs MCP_AUTH_TOKEN to be set");
+        }
+        if self.confirm == Policy::Off {
+            sources.fault("CONFIRM", "may be off over stdio only; over HTTP set destructive or writes");
+        }
+    }
+}
+
+fn milliseconds(sources: &mut Sources, name: &'static str) -> Duration {
+    Duration::from_millis(sources.number(name, 100, 600_000))
+}
+
+fn read_infinigate(sources: &mut Sources) -> Option<infinigate::Settings> {
+    let base_url = sources.address("INFINIGATE_BASE_URL");
+    let token_ttl = Duration::from_secs(sources.number("INFINIGATE_TOKEN_TTL_SECONDS", 1, 86_400));
+    let timeout = milliseconds(sources, "INFINIGATE_REQUEST_TIMEOUT_MS");
+    let max_retries = sources.number("INFINIGATE_MAX_RETRIES", 0, 10);
+    let client_id = Some(sources.text("INFINIGATE_CLIENT_ID")).filter(|id| !id.is_empty());
+    match (sources.secret("INFINIGATE_API_KEY"), client_id, sources.secret("INFINIGATE_CLIENT_SECRET")) {
+        (Some(api_key), Some(client_id), Some(client_secret)) => {
+            Some(infinigate::Settings { base_url, api_key, client_id, client_secret, token_ttl, timeout, max_retries })
+        }
+        (None, None, None) => None,
+        (api_key, client_id, client_secret) => {
+            let missing = [("INFINIGATE_API_KEY", api_key.is_none()), ("INFINIGATE_CLIENT_ID", client_id.is_none()), ("INFINIGATE_CLIENT_SECRET", client_secret.is_none())];
+            for (name, _) in missing.iter().filter(|(_, missing)| *missing) {
+                sources.fault(name, "is missing; the three credentials of Infinigate belong together");
+            }
+            None
+        }
+    }
+}
+
+fn read_infinity(sources: &mut Sources) -> Option<infinity::Settings> {
+    let base_url = sources.address("INFINITY_API_BASE_URL");
+    let version = sources.text("INFINITY_API_VERSION");
+    let timeout = milliseconds(sources, "INFINITY_REQUEST_TIMEOUT_MS");
+    let max_retries = sources.number("INFINITY_MAX_RETRIES", 0, 10);
+    let per_minute = sources.number("INFINITY_REQUESTS_PER_MINUTE", 1, 10_000);
+    let token = sources.secret("INFINITY_API_TOKEN")?;
+    Some(infinity::Settings { base_url, token, version, timeout, max_retries, per_minute })
+}
+
+fn read_http(sources: &mut Sources) -> Http {
+    let host = sources.text("MCP_HTTP_HOST").replace("localhost", "127.0.0.1");
+    let host = host.parse().unwrap_or_else(|_| {
+        sources.fault("MCP_HTTP_HOST", "must be an IP address, for example 127.0.0.1 or 0.0.0.0");
+        IpAddr::from([127, 0, 0, 1])
+    });
+    let auth_token = sources.secret("MCP_AUTH_TOKEN");
+    if auth_token.as_ref().is_some_and(|token| secrecy::ExposeSecret::expose_secret(token).len() < 16) {
+        sources.fault("MCP_AUTH_TOKEN", "is shorter than 16 characters, so it could be guessed");
+    }
+    Http { host, port: sources.number("MCP_HTTP_PORT", 0, u16::MAX), auth_token, allowed_hosts: sources.list("MCP_ALLOWED_HOSTS"), allowed_origins: sources.list("MCP_ALLOWED_ORIGINS") }
+}
+
+fn read_pages(sources: &mut Sources) -> PageSizes {
+    let largest = sources.number("MAX_PAGE_SIZE", 1, 100);
+    PageSizes { default: sources.number("DEFAULT_PAGE_SIZE", 1, largest.max(1)), largest }
+}
+
+fn read_choice(sources: &mut Sources) -> Choice {
+    let mut toolsets = BTreeSet::new();
+    for name in sources.list("MCP_TOOLSETS") {
+        match Toolset::named(&name) {
+            Some(toolset) => {
+                toolsets.insert(toolset);
+            }
+            None if name == "all" => toolsets.extend(Toolset::ALL),
+            None => sources.fault("MCP_TOOLSETS", &format!("names the unknown toolset `{name}`; there are all, {}", Toolset::ALL.map(Toolset::name).join(", "))),
+        }
+    }
+    let known = |sources: &mut Sources, setting: &'static str| -> BTreeSet<String> {
+        let names: BTreeSet<String> = sources.list(setting).into_iter().collect();
+        for name in names.iter().filter(|name| !crate::tool::TOOLS.iter().any(|tool| tool.declaration.name == name.as_str())) {
+            sources.fault(setting, &format!("names the unknown tool `{name}`"));
+        }
+        names
+    };
+    Choice {
+        toolsets,
+        allow: known(sources, "MCP_TOOLS_ALLOW"),
+        deny: known(sources, "MCP_TOOLS_DENY"),
+        read_only: sources.choice("MCP_READ_ONLY", &[("true", true), ("1", true), ("false", false), ("0", false)], true),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(pairs: &[(&str, &str)]) -> String {
+        Sources::of(pairs.iter().copied()).settings().err().map(|faults| faults.join("\n")).unwrap_or_default()
+    }
+
+    #[test]
+    fn every_name_of_the_predecessors_works_and_aliases_yield_to_names() {
+        let settings = Sources::of([
+            ("INFINIGATE_API_KEY", "k"),
+            ("INFINIGATE_CLIENT_ID", "c"),
+            ("INFINIGATE_CLIENT_SECRET", "s"),
+            ("INFINITY_API_TOKEN", "t"),
+            ("PORT", "4000"),
+            ("MCP_HTTP_PORT", "5000"),
+            ("TRANSPORT", "http"),
+            ("DEFAULT_PAGE_SIZE", "10"),
+        ])
+        .settings()
+        .unwrap_or_else(|faults| panic!("{faults:?}"));
+        assert!(settings.infinigate.is_some() && settings.infinity.is_some());
+        assert_eq!((settings.http.port, settings.transport, settings.pages.default), (5000, Transport::Http, 10));
+    }
+
+    #[test]
+    fn all_faults_are_told_at_once_without_values() {
+        let text = faults(&[("INFINIGATE_API_KEY", "top-secret"), ("LOG_LEVEL", "loud"), ("MCP_HTTP_PROT", "1"), ("MCP_TOOLSETS", "default,vews")]);
+        for part in ["INFINIGATE_CLIENT_ID is missing", "LOG_LEVEL must be one of", "MCP_HTTP_PORT is", "unknown toolset `vews`"] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+        assert!(!text.contains("top-secret"));
+    }
+
+    #[test]
+    fn a_port_beyond_this_machine_needs_a_bearer() {
+        assert!(faults(&[("MCP_TRANSPORT", "http"), ("MCP_HTTP_HOST", "0.0.0.0")]).contains("needs MCP_AUTH_TOKEN"));
+        assert_eq!(faults(&[("MCP_TRANSPORT", "http"), ("MCP_HTTP_HOST", "0.0.0.0"), ("MCP_AUTH_TOKEN", "0123456789abcdef")]), "");
+        assert!(faults(&[("MCP_TRANSPORT", "http"), ("CONFIRM", "off")]).contains("over stdio only"));
+    }
+
+    #[test]
+    fn variables_of_other_programs_are_left_alone_and_unsupported_doors_are_refused() {
+        assert_eq!(faults(&[("MCP_TIMEOUT", "1"), ("PATH", "/bin")]), "");
+        assert!(faults(&[("MCP_USERS_FILE", "users.json")]).contains("MCP_USERS_FILE"));
+    }
+}

@@ -1,0 +1,179 @@
+//! The MCP requests of one server: what it is, which tools it has, and the calls of them.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use rmcp::model::{
+    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestMethod, CompleteRequestParams, CompleteResult, ContentBlock, DiscoverResult, Implementation, ListPromptsRequestMethod,
+    ListPromptsResult, ListResourceTemplatesRequestMethod, ListResourceTemplatesResult, ListResourcesRequestMethod, ListResourcesResult, ListToolsResult, MetaObject, PaginatedRequestParams, ServerCapabilities,
+    ServerConfig, Tool,
+};
+use rmcp::service::RequestContext;
+use rmcp::{ErrorData, RoleServer, ServerHandler};
+use serde_json::json;
+
+use super::app::App;
+use super::asking::{self, Channel};
+use super::identity::Principal;
+use super::{listing, progress};
+use crate::tool::catalogue::Offered;
+use crate::tool::confirm::Consent;
+use crate::tool::near::nearest;
+use crate::tool::run::{self, Attempt, Turn};
+use crate::tool::{Code, Error, TOOLS};
+
+/// How long clients may keep a list: the tools change only with the configuration, that is with a restart.
+const LIST_TTL_MS: u64 = 300_000;
+/// A price that changes at every look is not worth asking about for ever.
+const MOST_QUESTIONS: usize = 3;
+
+/// Answers the MCP requests of every transport and era.
+#[derive(Clone)]
+pub struct Handler {
+    app: Arc<App>,
+}
+
+impl Handler {
+    /// A handler over the shared parts.
+    pub fn new(app: Arc<App>) -> Self {
+        Self { app }
+    }
+
+    async fn call(&self, offered: &Offered, request: &CallToolRequestParams, context: &RequestContext<RoleServer>, request_id: &str) -> Result<CallToolResponse, Error> {
+        let principal = Principal::of(context);
+        let channel = Channel::of(context);
+        let mut answered: Option<(bool, String)> = None;
+        for _ in 0..MOST_QUESTIONS {
+            let consent = match &answered {
+                None => asking::consent(request),
+                Some((true, state)) => Consent::Given(state),
+                Some((false, _)) => Consent::Declined,
+            };
+            let attempt = Attempt { offered, arguments: request.arguments.clone().unwrap_or_default(), principal: &principal.name, way: channel.way(), consent };
+            match self.attempt(attempt, context, request_id).await? {
+                Turn::Done(done) => {
+                    let mut result = CallToolResult::success(vec![ContentBlock::text(done.text)]);
+                    result.structured_content = Some(done.structured);
+                    return Ok(result.into());
+                }
+                Turn::Ask(question) if channel == Channel::NextCall => return Ok(asking::input_required(&question).into()),
+                Turn::Ask(question) => answered = Some((asking::ask_now(context, &question).await, question.state)),
+            }
+        }
+        Err(Error::new(Code::Conflict, "What was to be confirmed changed again and again, so nothing was done.").with_hint("Read the current state and try again later."))
+    }
+
+    async fn attempt(&self, attempt: Attempt<'_>, context: &RequestContext<RoleServer>, request_id: &str) -> Result<Turn, Error> {
+        let (reports, forwarder) = progress::channel(context);
+        let ctx = self.app.ctx(request_id, context.ct.clone(), reports);
+        let work = run::take(&self.app.confirmations, self.app.fence, &ctx, attempt);
+        match forwarder {
+            Some(forwarder) => forwarder.during(work).await,
+            None => work.await,
+        }
+    }
+
+    /// A client that cannot be asked at all must be told so by the protocol, when the operator wants a person to decide.
+    fn refuse_silent_spending(&self, offered: &Offered, context: &RequestContext<RoleServer>) -> Result<(), ErrorData> {
+        let effect = offered.tool.declaration.effect;
+        let cannot = Channel::of(context) == Channel::Token && !self.app.confirmations.token_allowed(effect);
+        if cannot && asking::is_modern(context) && self.app.confirmations.policy.asks(effect) {
+            return Err(ErrorData::missing_required_client_capability(asking::needed_capability()));
+        }
+        Ok(())
+    }
+
+    /// A tool that exists but is not offered says why; one that does not exist is an error of the protocol.
+    fn not_offered(&self, name: &str) -> Result<Error, ErrorData> {
+        let known = TOOLS.iter().find(|tool| tool.declaration.name == name);
+        if let Some(tool) = known {
+            let service = tool.declaration.service();
+            return Ok(if self.app.upstreams().serve(service) {
+                Error::new(Code::PermissionDenied, format!("The tool `{name}` is switched off on this server. Nothing was done.")).with_hint("Its operator can switch it on with MCP_TOOLSETS, MCP_TOOLS_ALLOW or MCP_READ_ONLY.")
+            } else {
+                Error::new(Code::NotConfigured, format!("This server has no credentials for {service}. Nothing was done.")).with_hint("Its operator sets them, or starts the server with --sandbox.")
+            });
+        }
+        let near = nearest(name, self.app.catalogue.all().iter().map(Offered::name)).map(|near| format!(" Did you mean `{near}`?")).unwrap_or_default();
+        Err(ErrorData::invalid_params(format!("Unknown tool: `{}`.{near}", crate::tool::text::clean(name).chars().take(80).collect::<String>()), None))
+    }
+
+    fn result(&self, error: &Error, request_id: &str) -> CallToolResult {
+        if error.code() == Code::Internal {
+            tracing::error!(request_id, error = ?error, "a tool call failed inside the server");
+        }
+        // Only as text: many clients hold structured content against the output schema, also of an error.
+        CallToolResult::error(vec![ContentBlock::text(error.to_json(request_id).to_string())])
+    }
+
+    fn server_info() -> Implementation {
+        Implementation::new("infini-mcp", env!("CARGO_PKG_VERSION")).with_title("Infinigate and StartInfinity").with_description(env!("CARGO_PKG_DESCRIPTION"))
+    }
+
+    /// Clients of the stateless era have no handshake to learn from, so every result says who made it.
+    fn signed() -> MetaObject {
+        let mut meta = MetaObject::new();
+        meta.0.insert("io.modelcontextprotocol/serverInfo".to_owned(), json!(Self::server_info()));
+        meta
+    }
+}
+
+impl ServerHandler for Handler {
+    fn get_info(&self) -> ServerConfig {
+        ServerConfig::new(ServerCapabilities::builder().enable_tools().build()).with_server_info(Self::server_info()).with_instructions(self.app.instructions.clone())
+    }
+
+    async fn discover(&self, _context: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
+        let discovered = DiscoverResult::from_server_info(self.supported_protocol_versions().into_owned(), self.get_info());
+        Ok(discovered.with_ttl_ms(LIST_TTL_MS).with_cache_scope(CacheScope::Private))
+    }
+
+    async fn list_tools(&self, _request: Option<PaginatedRequestParams>, context: RequestContext<RoleServer>) -> Result<ListToolsResult, ErrorData> {
+        let tools = self.app.catalogue.all().iter().map(listing::definition).collect();
+        let mut list = ListToolsResult::with_all_items(tools).with_ttl_ms(LIST_TTL_MS).with_cache_scope(CacheScope::Private);
+        if asking::is_modern(&context) {
+            list.meta = Some(Self::signed());
+        }
+        Ok(list)
+    }
+
+    fn get_tool(&self, name: &str) -> Option<Tool> {
+        self.app.catalogue.find(name).map(listing::definition)
+    }
+
+    async fn call_tool(&self, request: CallToolRequestParams, context: RequestContext<RoleServer>) -> Result<CallToolResponse, ErrorData> {
+        let _under_way = self.app.calls.token();
+        let request_id = uuid::Uuid::new_v4().to_string();
+        let started = Instant::now();
+        let outcome = match self.app.catalogue.find(&request.name) {
+            Some(offered) => {
+                self.refuse_silent_spending(offered, &context)?;
+                self.call(offered, &request, &context, &request_id).await
+            }
+            None => Err(self.not_offered(&request.name)?),
+        };
+        let code = outcome.as_ref().err().map_or_else(|| "ok".to_owned(), |error| error.code().name());
+        tracing::info!(request_id, tool = %request.name, outcome = code, ms = started.elapsed().as_millis() as u64, "tool call");
+        let mut response = outcome.unwrap_or_else(|error| self.result(&error, &request_id).into());
+        if let (CallToolResponse::Complete(result), true) = (&mut response, asking::is_modern(&context)) {
+            result.meta = Some(Self::signed());
+        }
+        Ok(response)
+    }
+
+    async fn complete(&self, _request: CompleteRequestParams, _context: RequestContext<RoleServer>) -> Result<CompleteResult, ErrorData> {
+        Err(ErrorData::method_not_found::<CompleteRequestMethod>())
+    }
+
+    async fn list_prompts(&self, _request: Option<PaginatedRequestParams>, _context: RequestContext<RoleServer>) -> Result<ListPromptsResult, ErrorData> {
+        Err(ErrorData::method_not_found::<ListPromptsRequestMethod>())
+    }
+
+    async fn list_resources(&self, _request: Option<PaginatedRequestParams>, _context: RequestContext<RoleServer>) -> Result<ListResourcesResult, ErrorData> {
+        Err(ErrorData::method_not_found::<ListResourcesRequestMethod>())
+    }
+
+    async fn list_resource_templates(&self, _request: Option<PaginatedRequestParams>, _context: RequestContext<RoleServer>) -> Result<ListResourceTemplatesResult, ErrorData> {
+        Err(ErrorData::method_not_found::<ListResourceTemplatesRequestMethod>())
+    }
+}

@@ -1,0 +1,20 @@
+//! The MCP server: who calls, what they may see, and how a person is asked; over stdio and HTTP.
+
+mod app;
+mod asking;
+mod guard;
+mod handler;
+mod http;
+mod identity;
+mod instructions;
+mod listing;
+mod progress;
+mod seal;
+mod stdio;
+
+pub use app::{App, StartError};
+pub use handler::Handler;
+pub use http::{Endpoint, endpoint, serve_http};
+pub use identity::Principal;
+pub use listing::definition;
+pub use stdio::serve_stdio;

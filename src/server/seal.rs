@@ -1,0 +1,53 @@
+//! Sealed states of open questions, as the MCP library seals them.
+
+use std::time::Duration;
+
+use rmcp::model::{RequestStateCodec, RequestStateError, SealOptions};
+
+use crate::tool::confirm::{Seal, SealFault};
+
+/// Seals with a key that lives as long as the process: a question that was open when it ended is asked anew.
+pub struct RequestSeal {
+    codec: RequestStateCodec,
+}
+
+impl RequestSeal {
+    /// A seal with a new random key.
+    ///
+    /// # Errors
+    /// Never in practice: the key has the length that is asked for.
+    pub fn random() -> Result<Self, RequestStateError> {
+        let key: [u8; 32] = rand::random();
+        let codec = RequestStateCodec::try_new(&key)?;
+        Ok(Self { codec })
+    }
+}
+
+impl Seal for RequestSeal {
+    fn seal(&self, payload: &str, context: &str, lifetime: Duration) -> String {
+        self.codec.seal_with(payload.as_bytes(), &SealOptions::new().associated_data(context.as_bytes()).ttl(lifetime))
+    }
+
+    fn open(&self, sealed: &str, context: &str) -> Result<String, SealFault> {
+        let opened = self.codec.open_with(sealed, context.as_bytes()).map_err(|fault| match fault {
+            RequestStateError::Expired => SealFault::Expired,
+            _ => SealFault::Broken,
+        })?;
+        String::from_utf8(opened).map_err(|_| SealFault::Broken)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seal_opens_in_its_own_context_unchanged_and_in_time() {
+        let seal = RequestSeal::random().unwrap_or_else(|_| panic!("a key"));
+        let sealed = seal.seal("payload", "ana", Duration::from_secs(60));
+        assert_eq!(seal.open(&sealed, "ana"), Ok("payload".to_owned()));
+        assert_eq!(seal.open(&sealed, "bob"), Err(SealFault::Broken));
+        assert_eq!(seal.open(&sealed.replace('.', "_"), "ana"), Err(SealFault::Broken));
+        assert_eq!(seal.open(&seal.seal("payload", "ana", Duration::ZERO), "ana"), Err(SealFault::Expired));
+    }
+}

@@ -1,0 +1,5 @@
+//! What the server remembers between calls.
+
+mod once;
+
+pub use once::Once;

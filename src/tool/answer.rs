@@ -1,0 +1,108 @@
+//! An answer as a model likes it: no nulls, long prose cut and said to be cut, never larger than a conversation can bear.
+
+use serde_json::{Map, Value, json};
+
+use super::text::{self, Fence};
+
+/// Characters after which prose is cut, unless everything was asked for.
+const PROSE: usize = 200;
+/// Bytes of JSON that an answer may have: about 20,000 tokens.
+const LARGEST: usize = 60_000;
+
+/// How much of each text is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Detail {
+    /// Long texts are cut at 200 characters.
+    #[default]
+    Brief,
+    /// Texts are whole.
+    Full,
+}
+
+/// Makes an answer slim and harmless.
+pub fn finish(mut answer: Value, detail: Detail, fence: &Fence) -> Value {
+    slim(&mut answer, detail);
+    text::finish(&mut answer, fence);
+    shorten(&mut answer);
+    answer
+}
+
+fn slim(value: &mut Value, detail: Detail) {
+    match value {
+        Value::Object(map) => {
+            map.retain(|_, inner| !inner.is_null());
+            if detail == Detail::Brief {
+                cut_prose(map);
+            }
+            map.values_mut().for_each(|inner| slim(inner, detail));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| slim(item, detail)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+fn cut_prose(map: &mut Map<String, Value>) {
+    let mut cut = Vec::new();
+    for (name, value) in map.iter_mut() {
+        if let Value::String(text) = value
+            && is_long_prose(text)
+        {
+            *text = text::cut(text, PROSE);
+            cut.push(format!("{name}_truncated"));
+        }
+    }
+    map.extend(cut.into_iter().map(|name| (name, json!(true))));
+}
+
+/// A cursor, a link or a token has no spaces and is worth nothing when cut.
+fn is_long_prose(text: &str) -> bool {
+    text.len() > PROSE && text.contains(' ') && text.chars().count() > PROSE + 1
+}
+
+/// Drops rows from the longest list until the answer fits, and says so.
+fn shorten(answer: &mut Value) {
+    let size = answer.to_string().len();
+    if size <= LARGEST {
+        return;
+    }
+    let Some(map) = answer.as_object_mut() else { return };
+    let longest = map.iter().filter(|(_, value)| value.is_array()).max_by_key(|(_, value)| value.to_string().len()).map(|(name, _)| name.clone());
+    let Some(name) = longest else { return };
+    let Some(Value::Array(rows)) = map.get_mut(&name) else { return };
+    let all = rows.len();
+    let mut spare = size;
+    while spare > LARGEST && rows.len() > 1 {
+        spare = spare.saturating_sub(rows.pop().map_or(0, |row| row.to_string().len() + 1));
+    }
+    let kept = rows.len();
+    map.insert(
+        "notes".into(),
+        json!([format!("Only the first {kept} of the {all} entries of `{name}` fit into one answer. Ask for fewer at a time, or choose fewer fields, to see the others.")]),
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nulls_go_and_long_prose_is_cut_and_said_to_be() {
+        let long = "word ".repeat(80);
+        let brief = finish(json!({ "a": null, "description": long, "cursor": "x".repeat(400) }), Detail::Brief, &Fence::Off);
+        assert_eq!(brief.get("a"), None);
+        assert_eq!(brief.get("description_truncated"), Some(&json!(true)));
+        assert_eq!(brief.pointer("/description").and_then(Value::as_str).map(|text| text.chars().count()), Some(201));
+        assert_eq!(brief.pointer("/cursor").and_then(Value::as_str).map(str::len), Some(400));
+        let full = finish(json!({ "description": long }), Detail::Full, &Fence::Off);
+        assert_eq!(full.get("description"), Some(&json!(long)));
+    }
+
+    #[test]
+    fn an_answer_that_is_too_large_says_what_was_left_out() {
+        let rows: Vec<Value> = (0..2_000).map(|row| json!({ "row": row, "text": "x".repeat(60) })).collect();
+        let answer = finish(json!({ "items": rows }), Detail::Full, &Fence::Off);
+        assert!(answer.to_string().len() < LARGEST + 500);
+        assert!(answer.pointer("/notes/0").and_then(Value::as_str).is_some_and(|note| note.contains("of the 2000 entries")));
+    }
+}

@@ -1,0 +1,114 @@
+//! The tools that this server offers: which ones, in what form, to whom.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+
+use super::ctx::Upstreams;
+use super::declaration::{Effect, Toolset};
+use super::workflow::{TOOLS, Tool};
+
+/// What the operator wants to offer.
+#[derive(Debug, Clone, Default)]
+pub struct Choice {
+    /// The toolsets; the default one when empty.
+    pub toolsets: BTreeSet<Toolset>,
+    /// Only these tools, when not empty.
+    pub allow: BTreeSet<String>,
+    /// Never these tools.
+    pub deny: BTreeSet<String>,
+    /// Only tools that change nothing.
+    pub read_only: bool,
+}
+
+impl Choice {
+    fn takes(&self, tool: &Tool) -> bool {
+        let declaration = &tool.declaration;
+        let in_toolset = if self.toolsets.is_empty() { declaration.toolset == Toolset::Default } else { self.toolsets.contains(&declaration.toolset) };
+        let allowed = self.allow.is_empty() || self.allow.contains(declaration.name);
+        in_toolset && allowed && !self.deny.contains(declaration.name) && !(self.read_only && declaration.effect != Effect::Reads)
+    }
+}
+
+/// A tool as it is offered: with the arguments that the runtime adds.
+pub struct Offered {
+    /// The tool.
+    pub tool: Tool,
+    /// The schema of everything a caller may send.
+    pub input: Arc<Map<String, Value>>,
+    /// The schema of the answer.
+    pub output: Arc<Map<String, Value>>,
+    /// What the model reads.
+    pub description: String,
+}
+
+impl Offered {
+    fn new(tool: Tool, asks: bool) -> Self {
+        let mut input = (tool.args_schema)();
+        add_common_arguments(&mut input, &tool, asks);
+        Self { input: Arc::new(object(input)), output: Arc::new(object((tool.answer_schema)())), description: tool.declaration.description(), tool }
+    }
+
+    /// The MCP name.
+    pub fn name(&self) -> &'static str {
+        self.tool.declaration.name
+    }
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(map) => map,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Map::new(),
+    }
+}
+
+/// The arguments that belong to every tool of a kind: the runtime reads them, the tool never sees them.
+fn add_common_arguments(input: &mut Value, tool: &Tool, asks: bool) {
+    let Some(properties) = input.get_mut("properties").and_then(Value::as_object_mut) else { return };
+    properties.insert("response_format".into(), json!({ "type": "string", "enum": ["json", "markdown"], "description": "Form of the text answer; default json." }));
+    if tool.declaration.effect == Effect::Reads {
+        properties.insert("detail".into(), json!({ "type": "string", "enum": ["brief", "full"], "description": "brief (default) cuts long texts; full keeps them." }));
+    }
+    if asks {
+        properties.insert("confirmation_token".into(), json!({ "type": "string", "description": "Only after confirmation_required: the token from that answer." }));
+    }
+}
+
+/// The offered tools, sorted by name.
+pub struct Catalogue {
+    offered: Vec<Offered>,
+}
+
+impl Catalogue {
+    /// The tools of `choice` whose services have credentials; `asks` says which effects must be confirmed.
+    pub fn new(choice: &Choice, upstreams: &Upstreams, asks: impl Fn(Effect) -> bool) -> Self {
+        Self::of(TOOLS.iter().filter(|tool| choice.takes(tool) && upstreams.serve(tool.declaration.service())), asks)
+    }
+
+    /// Every tool there is, as the documentation lists them.
+    pub fn everything() -> Self {
+        Self::of(TOOLS.iter(), Effect::is_destructive)
+    }
+
+    fn of<'a>(tools: impl Iterator<Item = &'a Tool>, asks: impl Fn(Effect) -> bool) -> Self {
+        let mut offered: Vec<Offered> = tools.map(|tool| Offered::new(*tool, asks(tool.declaration.effect))).collect();
+        offered.sort_by_key(Offered::name);
+        Self { offered }
+    }
+
+    /// All offered tools, sorted by name.
+    pub fn all(&self) -> &[Offered] {
+        &self.offered
+    }
+
+    /// The offered tools themselves.
+    pub fn into_all(self) -> Vec<Offered> {
+        self.offered
+    }
+
+    /// The tool of this name.
+    pub fn find(&self, name: &str) -> Option<&Offered> {
+        self.offered.binary_search_by(|offered| offered.name().cmp(name)).ok().and_then(|at| self.offered.get(at))
+    }
+}

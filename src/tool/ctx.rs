@@ -1,0 +1,115 @@
+//! What a tool's function is given: the upstream clients of this caller, and the sizes of pages.
+
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::declaration::Service;
+use super::error::{Code, Error, Result};
+use crate::api::{self, Call};
+
+/// The services this server can reach, with the credentials it has.
+#[derive(Default)]
+pub struct Upstreams {
+    /// Infinigate, when its credentials are set.
+    pub infinigate: Option<api::infinigate::Upstream>,
+    /// StartInfinity, when its token is set.
+    pub infinity: Option<api::infinity::Upstream>,
+    /// What tools remember between the calls made with these credentials.
+    pub memory: Memory,
+}
+
+/// Things that are remembered between calls, one of each type: a cache of boards, the names of vendors.
+#[derive(Default)]
+pub struct Memory {
+    things: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
+}
+
+impl Memory {
+    /// The one thing of type `T`, made when it is first asked for.
+    pub fn of<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
+        let mut things = self.things.lock().unwrap_or_else(PoisonError::into_inner);
+        let thing = things.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(T::default())).clone();
+        // The entry's key is the type, so this never falls back; a fresh one would only cost a request.
+        thing.downcast::<T>().unwrap_or_default()
+    }
+}
+
+impl Upstreams {
+    /// Whether a tool of `service` can work.
+    pub fn serve(&self, service: Service) -> bool {
+        match service {
+            Service::Infinigate => self.infinigate.is_some(),
+            Service::Infinity => self.infinity.is_some(),
+            Service::Both => self.infinigate.is_some() && self.infinity.is_some(),
+        }
+    }
+}
+
+/// How many rows a page has.
+#[derive(Debug, Clone, Copy)]
+pub struct PageSizes {
+    /// When the caller does not say.
+    pub default: u32,
+    /// At most.
+    pub largest: u32,
+}
+
+impl PageSizes {
+    /// The size to use for what the caller asked for.
+    pub fn choose(&self, asked: Option<u32>) -> u32 {
+        asked.unwrap_or(self.default).clamp(1, self.largest)
+    }
+}
+
+/// One call's surroundings.
+pub struct Ctx {
+    call: Call,
+    upstreams: Arc<Upstreams>,
+    pages: PageSizes,
+}
+
+impl Ctx {
+    /// The surroundings of one call.
+    pub fn new(call: Call, upstreams: Arc<Upstreams>, pages: PageSizes) -> Self {
+        Self { call, upstreams, pages }
+    }
+
+    /// The Infinigate client for this call.
+    ///
+    /// # Errors
+    /// `not_configured` when the server has no Infinigate credentials.
+    pub fn infinigate(&self) -> Result<api::infinigate::Client> {
+        let upstream = self.upstreams.infinigate.as_ref().ok_or_else(|| not_configured("Infinigate", "INFINIGATE_API_KEY, INFINIGATE_CLIENT_ID and INFINIGATE_CLIENT_SECRET"))?;
+        Ok(upstream.client(self.call.clone()))
+    }
+
+    /// The StartInfinity client for this call.
+    ///
+    /// # Errors
+    /// `not_configured` when the server has no StartInfinity token.
+    pub fn infinity(&self) -> Result<api::infinity::Client> {
+        let upstream = self.upstreams.infinity.as_ref().ok_or_else(|| not_configured("StartInfinity", "INFINITY_API_TOKEN"))?;
+        Ok(upstream.client(self.call.clone()))
+    }
+
+    /// What is remembered between the calls made with these credentials.
+    pub fn memory<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
+        self.upstreams.memory.of()
+    }
+
+    /// How many rows a page has.
+    pub fn pages(&self) -> PageSizes {
+        self.pages
+    }
+
+    /// The call as the seam knows it.
+    pub fn call(&self) -> &Call {
+        &self.call
+    }
+}
+
+fn not_configured(service: &str, names: &str) -> Error {
+    Error::new(Code::NotConfigured, format!("This server has no credentials for {service}, so nothing was sent."))
+        .with_hint(format!("Whoever runs it sets {names}, or starts it with --sandbox to try it without."))
+}

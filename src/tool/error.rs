@@ -1,0 +1,190 @@
+//! The one way a tool fails: a code a program can branch on, a message and a hint a model can act on.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::api::{self, Cause};
+
+/// What a tool gives back.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// The ways a tool can fail; clients may rely on the names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// The arguments do not fit the tool's schema.
+    InvalidArguments,
+    /// What was named does not exist, or is not visible with these credentials.
+    NotFound,
+    /// A name stands for several things.
+    AmbiguousName,
+    /// The credentials may not do this.
+    PermissionDenied,
+    /// Upstream does not accept the credentials.
+    Unauthenticated,
+    /// Too many requests.
+    RateLimited,
+    /// Upstream is down or speaks nonsense.
+    UpstreamUnavailable,
+    /// No answer in time.
+    Timeout,
+    /// The thing has changed, or its state forbids this.
+    Conflict,
+    /// A write was sent and nobody knows whether it happened.
+    OutcomeUnknown,
+    /// A person has to say yes first.
+    ConfirmationRequired,
+    /// A person said no.
+    ConfirmationDeclined,
+    /// The server has no credentials for this service.
+    NotConfigured,
+    /// Upstream refused the content.
+    ValidationFailed,
+    /// A fault of this server.
+    Internal,
+}
+
+impl Code {
+    /// The name on the wire.
+    pub fn name(self) -> String {
+        json!(self).as_str().map(str::to_owned).unwrap_or_default()
+    }
+
+    /// Whether the same call can succeed later.
+    pub fn is_retryable(self) -> bool {
+        match self {
+            Self::RateLimited | Self::UpstreamUnavailable | Self::Timeout => true,
+            Self::InvalidArguments
+            | Self::NotFound
+            | Self::AmbiguousName
+            | Self::PermissionDenied
+            | Self::Unauthenticated
+            | Self::Conflict
+            | Self::OutcomeUnknown
+            | Self::ConfirmationRequired
+            | Self::ConfirmationDeclined
+            | Self::NotConfigured
+            | Self::ValidationFailed
+            | Self::Internal => false,
+        }
+    }
+}
+
+/// A failed call.
+#[derive(Debug)]
+pub struct Error {
+    code: Code,
+    message: String,
+    hint: Option<String>,
+    status: Option<u16>,
+    more: Map<String, Value>,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Error {
+    /// A failure with what happened and what was not done.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), hint: None, status: None, more: Map::new(), source: None }
+    }
+
+    /// What to do next.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// One more fact for the caller, beside message and hint.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: Value) -> Self {
+        self.more.insert(name.to_owned(), value);
+        self
+    }
+
+    /// An argument that passed the schema but not the type behind it.
+    pub fn of_argument(field: &str, problem: &str) -> Self {
+        Self::new(Code::InvalidArguments, format!("`{field}`: {problem}. Nothing was sent.")).with("field", json!(field))
+    }
+
+    /// A fault of this server; the cause goes to the log only.
+    pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        let mut error = Self::new(Code::Internal, "The server failed while it worked on this call.").with_hint("Report the request_id to whoever runs this server; its log says more.");
+        error.source = Some(source.into());
+        error
+    }
+
+    /// What kind of failure it is.
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// What to do next, when there is something.
+    pub fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
+    /// The form on the wire.
+    pub fn to_json(&self, request_id: &str) -> Value {
+        let mut body = Map::new();
+        body.insert("error".into(), json!(true));
+        body.insert("code".into(), json!(self.code));
+        body.insert("message".into(), json!(self.message));
+        if let Some(hint) = &self.hint {
+            body.insert("hint".into(), json!(hint));
+        }
+        body.insert("retryable".into(), json!(self.code.is_retryable()));
+        if let Some(status) = self.status {
+            body.insert("status".into(), json!(status));
+        }
+        body.insert("request_id".into(), json!(request_id));
+        body.extend(self.more.clone());
+        Value::Object(body)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+impl From<api::SendError> for Error {
+    fn from(error: api::SendError) -> Self {
+        api::Error::from(error).into()
+    }
+}
+
+impl From<api::Error> for Error {
+    fn from(error: api::Error) -> Self {
+        let mut told = Self::new(code_of(&error.cause), error.to_string()).with_hint(error.hint());
+        told.status = error.status;
+        if let Cause::RateLimited { retry_after: Some(wait) } = &error.cause {
+            told = told.with("retry_after_seconds", json!(wait.as_secs_f64().ceil()));
+        }
+        told.source = Some(Box::new(error));
+        told
+    }
+}
+
+fn code_of(cause: &Cause) -> Code {
+    match cause {
+        Cause::NotFound | Cause::RouteMissing | Cause::Removed => Code::NotFound,
+        Cause::Unauthenticated { .. } => Code::Unauthenticated,
+        Cause::PermissionDenied => Code::PermissionDenied,
+        Cause::RateLimited { .. } => Code::RateLimited,
+        Cause::Unavailable | Cause::Unreachable | Cause::NotJson | Cause::Truncated => Code::UpstreamUnavailable,
+        Cause::Timeout { .. } | Cause::Cancelled => Code::Timeout,
+        Cause::Conflict => Code::Conflict,
+        Cause::Refused { .. } => Code::ValidationFailed,
+        Cause::OutcomeUnknown { .. } => Code::OutcomeUnknown,
+        Cause::Internal => Code::Internal,
+    }
+}

@@ -1,0 +1,250 @@
+//! Arguments as clients really send them: read leniently where the meaning is certain, refused clearly where not.
+
+use serde_json::{Map, Number, Value, json};
+
+use super::error::{Code, Error, Result};
+
+/// Brings `arguments` into the form the schema asks for.
+///
+/// # Errors
+/// Every fault at once, each naming its field and what is allowed there.
+pub fn fit(schema: &Value, arguments: &mut Value) -> Result<()> {
+    let mut faults = Vec::new();
+    fit_value(schema, arguments, "", &mut faults);
+    if faults.is_empty() {
+        return Ok(());
+    }
+    let message = format!("{}. Nothing was sent.", faults.iter().map(|fault| fault.text.as_str()).collect::<Vec<_>>().join("; "));
+    let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
+    Err(Error::new(Code::InvalidArguments, message).with_hint("Correct the named arguments and call again.").with("fields", json!(fields)))
+}
+
+struct Fault {
+    field: String,
+    text: String,
+}
+
+fn fault(faults: &mut Vec<Fault>, field: &str, text: impl Into<String>) {
+    let shown = if field.is_empty() { "the arguments".to_owned() } else { format!("`{field}`") };
+    faults.push(Fault { field: field.to_owned(), text: format!("{shown} {}", text.into()) });
+}
+
+fn fit_value(schema: &Value, value: &mut Value, field: &str, faults: &mut Vec<Fault>) {
+    let Some(kind) = schema.get("type").and_then(Value::as_str) else { return };
+    coerce(kind, value);
+    if !is_a(kind, value) {
+        fault(faults, field, format!("must be {}, but it is {}", wanted(schema, kind), shown(value)));
+        return;
+    }
+    if let Some(Value::Array(allowed)) = schema.get("enum") {
+        fit_choice(allowed, value, field, faults);
+    }
+    match value {
+        Value::Object(object) => fit_object(schema, object, field, faults),
+        Value::Array(items) => fit_list(schema, items, field, faults),
+        Value::String(text) => fit_text(schema, text, field, faults),
+        Value::Number(number) => fit_number(schema, number, field, faults),
+        Value::Null | Value::Bool(_) => {}
+    }
+}
+
+/// Many clients send objects, lists, numbers and truth values as text.
+fn coerce(kind: &str, value: &mut Value) {
+    let read = match (kind, &*value) {
+        ("object" | "array", Value::String(text)) => serde_json::from_str::<Value>(text).ok().filter(|read| is_a(kind, read)),
+        ("integer" | "number", Value::String(text)) => serde_json::from_str::<Number>(text.trim()).ok().map(Value::Number),
+        ("boolean", Value::String(text)) => match text.trim() {
+            "true" => Some(json!(true)),
+            "false" => Some(json!(false)),
+            _ => None,
+        },
+        ("string", Value::Number(number)) => Some(json!(number.to_string())),
+        _ => None,
+    };
+    if let Some(read) = read {
+        *value = read;
+    }
+    if kind == "integer"
+        && let Some(float) = value.as_f64()
+        && !value.is_i64()
+        && !value.is_u64()
+        && float.fract() == 0.0
+        && float.abs() < 9.0e15
+    {
+        *value = json!(float as i64);
+    }
+}
+
+fn is_a(kind: &str, value: &Value) -> bool {
+    match kind {
+        "object" => value.is_object(),
+        "array" => value.is_array(),
+        "string" => value.is_string(),
+        "integer" => value.is_i64() || value.is_u64(),
+        "number" => value.is_number(),
+        "boolean" => value.is_boolean(),
+        _ => true,
+    }
+}
+
+fn wanted(schema: &Value, kind: &str) -> String {
+    match kind {
+        "object" => "an object".into(),
+        "array" => "a list".into(),
+        "string" => "a text".into(),
+        "boolean" => "true or false".into(),
+        "integer" => format!("a whole number{}", bounds(schema)),
+        _ => format!("a number{}", bounds(schema)),
+    }
+}
+
+fn bounds(schema: &Value) -> String {
+    match (schema.get("minimum"), schema.get("maximum")) {
+        (Some(low), Some(high)) => format!(" from {low} to {high}"),
+        (Some(low), None) => format!(" of at least {low}"),
+        (None, Some(high)) => format!(" of at most {high}"),
+        (None, None) => String::new(),
+    }
+}
+
+fn shown(value: &Value) -> String {
+    let text = value.to_string();
+    let cut: String = text.chars().take(60).collect();
+    if cut.len() < text.len() { format!("{cut}…") } else { cut }
+}
+
+fn fit_choice(allowed: &[Value], value: &mut Value, field: &str, faults: &mut Vec<Fault>) {
+    if allowed.contains(value) {
+        return;
+    }
+    let alike = allowed.iter().find(|choice| matches!((choice.as_str(), value.as_str()), (Some(choice), Some(given)) if choice.eq_ignore_ascii_case(given.trim())));
+    match alike {
+        Some(choice) => *value = choice.clone(),
+        None => {
+            let names: Vec<String> = allowed.iter().map(|choice| choice.as_str().map_or_else(|| choice.to_string(), str::to_owned)).collect();
+            fault(faults, field, format!("must be one of {}, but it is {}", names.join(", "), shown(value)));
+        }
+    }
+}
+
+fn fit_object(schema: &Value, object: &mut Map<String, Value>, field: &str, faults: &mut Vec<Fault>) {
+    let Some(Value::Object(properties)) = schema.get("properties") else { return };
+    let required: Vec<&str> = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    // A null is how many clients leave an optional argument out.
+    object.retain(|name, value| !value.is_null() || required.contains(&name.as_str()) || !properties.contains_key(name) || allows_null(properties.get(name)));
+    for name in &required {
+        if !object.contains_key(*name) {
+            fault(faults, &path(field, name), "is missing");
+        }
+    }
+    for (name, value) in object.iter_mut() {
+        match properties.get(name) {
+            Some(inner) if value.is_null() && allows_null(Some(inner)) => {}
+            Some(inner) => fit_value(inner, value, &path(field, name), faults),
+            None if schema.get("additionalProperties") == Some(&json!(false)) => fault(faults, &path(field, name), unknown(name, properties)),
+            None => {}
+        }
+    }
+}
+
+/// A schema without a type takes anything, null included.
+fn allows_null(schema: Option<&Value>) -> bool {
+    schema.is_some_and(|schema| schema.get("type").is_none())
+}
+
+fn unknown(name: &str, properties: &Map<String, Value>) -> String {
+    match super::near::nearest(name, properties.keys().map(String::as_str)) {
+        Some(near) => format!("is not an argument of this tool; did you mean `{near}`?"),
+        None if properties.is_empty() => "is not an argument: this tool takes none".into(),
+        None => format!("is not an argument of this tool, which takes {}", properties.keys().cloned().collect::<Vec<_>>().join(", ")),
+    }
+}
+
+fn path(parent: &str, name: &str) -> String {
+    if parent.is_empty() { name.to_owned() } else { format!("{parent}.{name}") }
+}
+
+fn fit_list(schema: &Value, items: &mut [Value], field: &str, faults: &mut Vec<Fault>) {
+    let limit = |word: &str| schema.get(word).and_then(Value::as_u64);
+    let count = items.len() as u64;
+    if limit("minItems").is_some_and(|least| count < least) {
+        fault(faults, field, format!("needs at least {} entries", limit("minItems").unwrap_or(0)));
+    }
+    if limit("maxItems").is_some_and(|most| count > most) {
+        fault(faults, field, format!("may have at most {} entries, but it has {count}", limit("maxItems").unwrap_or(0)));
+    }
+    if let Some(inner) = schema.get("items") {
+        for (index, item) in items.iter_mut().enumerate() {
+            fit_value(inner, item, &format!("{field}[{index}]"), faults);
+        }
+    }
+}
+
+fn fit_text(schema: &Value, text: &str, field: &str, faults: &mut Vec<Fault>) {
+    let limit = |word: &str| schema.get(word).and_then(Value::as_u64);
+    let length = text.chars().count() as u64;
+    if limit("minLength").is_some_and(|least| length < least) {
+        fault(faults, field, if length == 0 { "must not be empty".to_owned() } else { format!("needs at least {} characters", limit("minLength").unwrap_or(0)) });
+    }
+    if limit("maxLength").is_some_and(|most| length > most) {
+        fault(faults, field, format!("may have at most {} characters, but it has {length}", limit("maxLength").unwrap_or(0)));
+    }
+}
+
+fn fit_number(schema: &Value, number: &Number, field: &str, faults: &mut Vec<Fault>) {
+    let Some(value) = number.as_f64() else { return };
+    let bound = |word: &str| schema.get(word).and_then(Value::as_f64);
+    if bound("minimum").is_some_and(|least| value < least) || bound("maximum").is_some_and(|most| value > most) {
+        fault(faults, field, format!("must be a number{}, but it is {number}", bounds(schema)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn schema() -> Value {
+        json!({
+            "type": "object", "additionalProperties": false, "required": ["query"],
+            "properties": {
+                "query": { "type": "string", "minLength": 2 },
+                "take": { "type": "integer", "minimum": 1, "maximum": 100 },
+                "tier": { "type": "string", "enum": ["Std", "Edu"] },
+                "values": { "type": "object" },
+                "vendors": { "type": "array", "items": { "type": "string" }, "maxItems": 2 }
+            }
+        })
+    }
+
+    fn message(mut arguments: Value) -> String {
+        fit(&schema(), &mut arguments).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn text_that_holds_json_is_read_where_the_meaning_is_certain() {
+        let mut arguments = json!({ "query": "fortigate", "take": "20", "values": "{\"a\":1}", "vendors": "[\"HOS\"]", "tier": "edu" });
+        fit(&schema(), &mut arguments).unwrap();
+        assert_eq!(arguments, json!({ "query": "fortigate", "take": 20, "values": { "a": 1 }, "vendors": ["HOS"], "tier": "Edu" }));
+    }
+
+    #[test]
+    fn every_fault_is_named_at_once() {
+        let text = message(json!({ "take": 0, "tier": "Gold", "vendor": "HOS" }));
+        assert!(text.contains("`query` is missing"), "{text}");
+        assert!(text.contains("`take` must be a number from 1 to 100"), "{text}");
+        assert!(text.contains("one of Std, Edu"), "{text}");
+        assert!(text.contains("did you mean `vendors`?"), "{text}");
+    }
+
+    #[test]
+    fn null_means_left_out() {
+        let mut arguments = json!({ "query": "ab", "take": null });
+        fit(&schema(), &mut arguments).unwrap();
+        assert_eq!(arguments, json!({ "query": "ab" }));
+    }
+
+    #[test]
+    fn a_list_is_not_made_of_a_word() {
+        assert!(message(json!({ "query": "ab", "vendors": "HOS" })).contains("must be a list"));
+    }
+}

@@ -1,0 +1,23 @@
+//! What every tool shares: its declaration, its schemas, its errors, and the way of one call from arguments to answer.
+
+pub mod answer;
+pub mod catalogue;
+pub mod confirm;
+pub mod ctx;
+pub mod declaration;
+pub mod error;
+pub mod input;
+pub mod markdown;
+pub mod near;
+pub mod run;
+pub mod schema;
+pub mod text;
+pub mod workflow;
+
+pub use ctx::Ctx;
+pub use declaration::{Declaration, Effect, Service, Toolset};
+pub use error::{Code, Error, Result};
+pub use infini_mcp_macros::tool;
+#[doc(hidden)]
+pub use linkme;
+pub use workflow::{NoArgs, Returns, TOOLS, Tool, Workflow};
