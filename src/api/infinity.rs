@@ -1,0 +1,86 @@
+//! StartInfinity: its settings, its credentials, and the client generated from its document.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use super::call::Call;
+use super::send::{self, Seam};
+use super::shape::Operation;
+use super::{Result, Service};
+
+#[allow(
+    missing_docs,
+    unused_imports,
+    dead_code,
+    rustdoc::all,
+    clippy::all,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "written by the generator, which has its own tests"
+)]
+mod generated {
+    include!(concat!(env!("OUT_DIR"), "/startinfinity.rs"));
+}
+
+mod operations {
+    //! The table of documented operations, written by `build.rs`.
+    include!(concat!(env!("OUT_DIR"), "/startinfinity_operations.rs"));
+}
+
+pub use super::upload::upload;
+pub use generated::{Client, ResponseValue, types};
+
+/// Every documented operation, sorted by id.
+pub fn operations() -> &'static [Operation] {
+    operations::OPERATIONS
+}
+
+/// How to reach StartInfinity, and as whom. Has no `Debug`: it holds a secret.
+#[derive(Clone)]
+pub struct Settings {
+    /// Where the API lives, without a trailing slash.
+    pub base_url: String,
+    /// The personal access token.
+    pub token: SecretString,
+    /// The API version to ask for. Default `2026-04-20.morava`.
+    pub version: String,
+    /// How long one attempt may take. Default 15 s.
+    pub timeout: Duration,
+    /// How often a read that failed in passing is repeated. Default 2.
+    pub max_retries: u32,
+    /// The most requests in any 60 seconds. The service allows 180.
+    pub per_minute: u32,
+}
+
+/// One token at StartInfinity. Shared by all callers with the same token, for they share its rate limit.
+#[derive(Clone)]
+pub struct Upstream(Arc<send::Upstream>);
+
+impl Upstream {
+    /// Prepares a token for use; nothing is sent yet.
+    ///
+    /// # Errors
+    /// When the base URL is not one, or the token or version has characters no header can carry.
+    pub fn new(settings: Settings, http: reqwest::Client) -> Result<Self> {
+        let parts = send::Parts {
+            service: Service::Infinity,
+            operations: operations(),
+            base_url: settings.base_url.clone(),
+            timeout: settings.timeout,
+            max_retries: settings.max_retries,
+            http,
+        };
+        Ok(Self(Arc::new(send::Upstream::new(parts, super::credential::infinity(&settings)?)?)))
+    }
+
+    /// The generated client, speaking for one tool call.
+    pub fn client(&self, call: Call) -> Client {
+        Client::new_with_client(self.0.base_url(), self.0.http().clone(), Seam::new(self.0.clone(), call))
+    }
+}
+
+super::hooks::through_the_seam!(Client);

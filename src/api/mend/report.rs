@@ -1,0 +1,75 @@
+//! What the mending of one answer found, by place.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::path::Path;
+use crate::api::drift::{self, Kind};
+use crate::api::said::plain;
+use crate::api::{Call, Note, Service};
+
+/// The most unfitting values kept one by one; all are counted.
+const MOST_UNFITTING: usize = 50;
+
+/// The differences met in one answer.
+#[derive(Debug, Default)]
+pub(in crate::api) struct Report {
+    rewritten: bool,
+    counts: BTreeMap<(String, Kind), u64>,
+    unfitting: Vec<Unfitting>,
+}
+
+#[derive(Debug)]
+struct Unfitting {
+    pointer: String,
+    expected: &'static str,
+    found: String,
+}
+
+impl Report {
+    /// Whether the answer had to be changed; otherwise its original bytes can be decoded.
+    pub(in crate::api) fn is_rewritten(&self) -> bool {
+        self.rewritten
+    }
+
+    /// A difference that leaves the value as it is.
+    pub(super) fn count(&mut self, at: Path<'_>, kind: Kind) {
+        *self.counts.entry((at.place(), kind)).or_default() += 1;
+    }
+
+    /// A difference for which the value was changed.
+    pub(super) fn changed(&mut self, at: Path<'_>, kind: Kind) {
+        self.rewritten = true;
+        self.count(at, kind);
+    }
+
+    /// A change that is no difference from the document.
+    pub(super) fn rewritten(&mut self) {
+        self.rewritten = true;
+    }
+
+    /// A value that is left out.
+    pub(super) fn unfitting(&mut self, at: Path<'_>, expected: &'static str, found: &Value) {
+        self.changed(at, Kind::Unfitting);
+        if self.unfitting.len() < MOST_UNFITTING {
+            let found = plain(&found.to_string()).chars().take(80).collect();
+            self.unfitting.push(Unfitting { pointer: at.pointer(), expected, found });
+        }
+    }
+
+    /// Adds the counts to those of the process, and what was left out to the call's notes.
+    pub(in crate::api) fn publish(self, service: Service, operation: &'static str, call: &Call) {
+        for ((place, kind), times) in self.counts {
+            drift::record(service, operation, place, kind, times);
+        }
+        for Unfitting { pointer, expected, found } in self.unfitting {
+            call.note(Note { service, operation, pointer, expected, found });
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn kinds(&self) -> Vec<(&str, Kind)> {
+        self.counts.keys().map(|(place, kind)| (place.as_str(), *kind)).collect()
+    }
+}

@@ -1,0 +1,15 @@
+//! The tests at three doors: a tool through the runtime, the server through its transports, the seam through the wire.
+
+mod door;
+mod laws;
+mod sandbox_framework;
+mod sandbox_infinigate;
+mod sandbox_infinity;
+mod seam_infinity;
+mod seam_retry;
+mod seam_secrets;
+mod seam_token;
+mod seam_upstream;
+mod tidy;
+mod tools_infinigate;
+mod tools_infinity;
