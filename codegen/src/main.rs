@@ -27,6 +27,11 @@ enum Command {
     Check(Which),
     /// Write the surface and the checksum of each document.
     Write(Which),
+    /// Print a service's document with its fixes applied, as JSON, for validators and other tools.
+    Document {
+        /// The service's folder name.
+        service: String,
+    },
 }
 
 #[derive(Args)]
@@ -47,6 +52,7 @@ fn main() -> ExitCode {
     match line.command {
         Command::Check(which) => agree_all(&specs, &which, Mode::Check),
         Command::Write(which) => agree_all(&specs, &which, Mode::Write),
+        Command::Document { service } => print_document(&specs, &service),
     }
 }
 
@@ -82,6 +88,20 @@ fn agree_all(specs: &Path, which: &Which, mode: Mode) -> ExitCode {
         (false, true, Mode::Check) => ExitCode::from(A_COMMAND_PUTS_IT_RIGHT),
         (false, _, _) => ExitCode::SUCCESS,
     }
+}
+
+fn print_document(specs: &Path, service: &str) -> ExitCode {
+    let folders = match agree::chosen(specs, Some(service)) {
+        Ok(folders) => folders,
+        Err(error) => return refuse(&error.to_string(), WRONG_USAGE),
+    };
+    for folder in folders {
+        match codegen::generate(&folder) {
+            Ok(generated) => say(&generated.document),
+            Err(error) => return refuse(&error.to_string(), SOMEONE_MUST_THINK),
+        }
+    }
+    ExitCode::SUCCESS
 }
 
 fn told(report: &Report, mode: Mode) -> String {

@@ -33,7 +33,8 @@ pub struct Call {
 impl Call {
     /// Calls the tool; its answer or its error goes to standard output as JSON.
     pub fn run(self, config: Option<&Path>) -> Result<(), Failure> {
-        let arguments: Map<String, Value> = serde_json::from_str(&self.arguments).map_err(|error| Failure::Usage(vec![format!("the arguments are not a JSON object: {error}")]))?;
+        let arguments: Map<String, Value> = serde_json::from_str(&self.arguments)
+            .map_err(|error| Failure::Usage(vec![format!("the arguments are not a JSON object: {error}")]))?;
         let mut sources = Sources::gather(config);
         on_runtime(async move {
             let _sandbox = if self.sandbox { Some(serve::start_sandbox(&mut sources).await?) } else { None };
@@ -66,7 +67,8 @@ impl Call {
                 Some((true, state)) => Consent::Given(state),
                 Some((false, _)) => Consent::Declined,
             };
-            let attempt = Attempt { offered, arguments: arguments.clone(), principal: &principal, way: Way::Form, consent };
+            let attempt =
+                Attempt { offered, arguments: arguments.clone(), principal: &principal, way: Way::Form, consent };
             match run::take(&app.confirmations, app.fence, &ctx, attempt).await? {
                 Turn::Done(done) => return Ok(done.text),
                 Turn::Ask(question) => agreed = Some((self.agreed(&question.message), question.state)),

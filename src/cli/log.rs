@@ -1,5 +1,7 @@
 //! The log: to standard error, in the form and from the level that the settings say.
 
+use std::io::IsTerminal;
+
 use tracing::Level;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
@@ -12,9 +14,19 @@ use crate::config::LogFormat;
 pub fn start(level: Level, format: LogFormat) {
     // The MCP library says three things a request at INFO; the HTTP library much more below.
     let quiet = LevelFilter::from_level(level.min(Level::WARN));
-    let filter = Targets::new().with_default(level).with_targets([("rmcp", quiet), ("hyper", quiet), ("hyper_util", quiet), ("reqwest", quiet), ("rustls", quiet), ("h2", quiet)]);
+    let filter = Targets::new().with_default(level).with_targets([
+        ("rmcp", quiet),
+        ("hyper", quiet),
+        ("hyper_util", quiet),
+        ("reqwest", quiet),
+        ("rustls", quiet),
+        ("h2", quiet),
+    ]);
     let layer = match format {
-        LogFormat::Pretty => fmt::layer().with_writer(std::io::stderr).with_target(false).boxed(),
+        LogFormat::Pretty => {
+            let colours = std::io::stderr().is_terminal();
+            fmt::layer().with_writer(std::io::stderr).with_target(false).with_ansi(colours).boxed()
+        }
         LogFormat::Json => fmt::layer().with_writer(std::io::stderr).json().boxed(),
     };
     // A second start, as tests may do, keeps the first log.

@@ -19,7 +19,9 @@ impl Sandbox {
     /// Serves until the process is asked to stop; the settings that reach it go to standard output as JSON.
     pub fn run(self) -> Result<(), Failure> {
         on_runtime(async move {
-            let listener = TcpListener::bind(("127.0.0.1", self.port)).await.map_err(|error| Failure::Failed(format!("cannot listen on port {}: {error}", self.port)))?;
+            let listener = TcpListener::bind(("127.0.0.1", self.port))
+                .await
+                .map_err(|error| Failure::Failed(format!("cannot listen on port {}: {error}", self.port)))?;
             let address = listener.local_addr().map_err(|error| Failure::Failed(error.to_string()))?;
             let settings = json!({
                 "INFINIGATE_BASE_URL": format!("http://{address}/infinigate"),

@@ -111,12 +111,16 @@ async fn over_http(mut settings: Settings, sandbox: Option<&Sandbox>) -> Result<
     };
     let app = Arc::new(App::new(settings).map_err(|error| Failure::Failed(error.to_string()))?);
     let routes = endpoint(Handler::new(app.clone()), doors);
-    serve_http(listener, routes, app.calls.clone(), closing, signals::asked_to_stop()).await.map_err(|error| Failure::Failed(error.to_string()))
+    serve_http(listener, routes, app.calls.clone(), closing, signals::asked_to_stop())
+        .await
+        .map_err(|error| Failure::Failed(error.to_string()))
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| {
-        Failure::Failed(format!("cannot listen on {address}: {error}. Choose another port with --port or MCP_HTTP_PORT; 0 takes a free one."))
+        Failure::Failed(format!(
+            "cannot listen on {address}: {error}. Choose another port with --port or MCP_HTTP_PORT; 0 takes a free one."
+        ))
     })
 }
 

@@ -26,7 +26,11 @@ impl Tools {
         } else if self.markdown {
             table(&catalogue)
         } else {
-            catalogue.all().iter().map(|offered| format!("{:<34} {}\n", offered.name(), offered.tool.declaration.title())).collect()
+            catalogue
+                .all()
+                .iter()
+                .map(|offered| format!("{:<34} {}\n", offered.name(), offered.tool.declaration.title()))
+                .collect()
         };
         print(&text)
     }
@@ -49,7 +53,13 @@ fn table(catalogue: &Catalogue) -> String {
     let mut table = String::from("| Tool | What it does | Toolset | Scope |\n| --- | --- | --- | --- |\n");
     for offered in catalogue.all() {
         let declaration = &offered.tool.declaration;
-        table.push_str(&format!("| `{}` | {} | {} | `{}` |\n", declaration.name, declaration.title(), declaration.toolset.name(), declaration.scope()));
+        table.push_str(&format!(
+            "| `{}` | {} | {} | `{}` |\n",
+            declaration.name,
+            declaration.title(),
+            declaration.toolset.name(),
+            declaration.scope()
+        ));
     }
     table
 }

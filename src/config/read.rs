@@ -9,7 +9,10 @@ use super::{Sources, secret, table};
 impl Sources {
     /// The text of a setting; its default when it is not set.
     pub(super) fn text(&self, name: &str) -> String {
-        self.values.get(name).map(|found| found.value.trim().to_owned()).unwrap_or_else(|| table::find(name).map(|setting| setting.default.to_owned()).unwrap_or_default())
+        self.values
+            .get(name)
+            .map(|found| found.value.trim().to_owned())
+            .unwrap_or_else(|| table::find(name).map(|setting| setting.default.to_owned()).unwrap_or_default())
     }
 
     /// A secret, when it is set.
@@ -18,7 +21,12 @@ impl Sources {
     }
 
     /// A number within bounds.
-    pub(super) fn number<T: FromStr + PartialOrd + std::fmt::Display + Copy>(&mut self, name: &'static str, least: T, most: T) -> T {
+    pub(super) fn number<T: FromStr + PartialOrd + std::fmt::Display + Copy>(
+        &mut self,
+        name: &'static str,
+        least: T,
+        most: T,
+    ) -> T {
         let text = self.text(name);
         match text.parse::<T>() {
             Ok(number) if number >= least && number <= most => number,
@@ -49,7 +57,11 @@ impl Sources {
     pub(super) fn address(&mut self, name: &'static str) -> String {
         let text = self.text(name);
         match url::Url::parse(&text) {
-            Ok(url) if matches!(url.scheme(), "http" | "https") && url.host().is_some() && url.query().is_none() && url.fragment().is_none() => {}
+            Ok(url)
+                if matches!(url.scheme(), "http" | "https")
+                    && url.host().is_some()
+                    && url.query().is_none()
+                    && url.fragment().is_none() => {}
             Ok(_) | Err(_) => self.fault(name, "must be an http or https address without query"),
         }
         text.trim_end_matches('/').to_owned()
@@ -57,7 +69,13 @@ impl Sources {
 
     /// Notes that a setting is wrong. The value itself is not shown: it may be a secret in the wrong place.
     pub(super) fn fault(&mut self, name: &str, problem: &str) {
-        let place = self.values.get(name).map(|found| found.place.clone()).filter(|place| place != name).map(|place| format!(" (from {place})")).unwrap_or_default();
+        let place = self
+            .values
+            .get(name)
+            .map(|found| found.place.clone())
+            .filter(|place| place != name)
+            .map(|place| format!(" (from {place})"))
+            .unwrap_or_default();
         self.faults.push(format!("{name}{place} {problem}."));
     }
 }

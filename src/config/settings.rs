@@ -79,20 +79,42 @@ impl Settings {
         let settings = Self {
             infinigate: read_infinigate(sources),
             infinity: read_infinity(sources),
-            transport: sources.choice("MCP_TRANSPORT", &[("stdio", Transport::Stdio), ("http", Transport::Http)], Transport::Stdio),
+            transport: sources.choice(
+                "MCP_TRANSPORT",
+                &[("stdio", Transport::Stdio), ("http", Transport::Http)],
+                Transport::Stdio,
+            ),
             http: read_http(sources),
             call_timeout: milliseconds(sources, "MCP_CALL_TIMEOUT_MS"),
             choice: read_choice(sources),
-            fence: sources.choice("MCP_FENCE_TEXT", &[("on", FenceForeignText::On), ("off", FenceForeignText::Off)], FenceForeignText::On),
-            confirm: sources.choice("CONFIRM", &[("destructive", Policy::Destructive), ("writes", Policy::Writes), ("off", Policy::Off)], Policy::Destructive),
+            fence: sources.choice(
+                "MCP_FENCE_TEXT",
+                &[("on", FenceForeignText::On), ("off", FenceForeignText::Off)],
+                FenceForeignText::On,
+            ),
+            confirm: sources.choice(
+                "CONFIRM",
+                &[("destructive", Policy::Destructive), ("writes", Policy::Writes), ("off", Policy::Off)],
+                Policy::Destructive,
+            ),
             token_may_spend: sources.choice("CONFIRM_FALLBACK", &[("token", true), ("refuse", false)], false),
             pages: read_pages(sources),
             log_level: sources.choice(
                 "LOG_LEVEL",
-                &[("error", tracing::Level::ERROR), ("warn", tracing::Level::WARN), ("info", tracing::Level::INFO), ("debug", tracing::Level::DEBUG), ("trace", tracing::Level::TRACE)],
+                &[
+                    ("error", tracing::Level::ERROR),
+                    ("warn", tracing::Level::WARN),
+                    ("info", tracing::Level::INFO),
+                    ("debug", tracing::Level::DEBUG),
+                    ("trace", tracing::Level::TRACE),
+                ],
                 tracing::Level::INFO,
             ),
-            log_format: sources.choice("LOG_FORMAT", &[("pretty", LogFormat::Pretty), ("json", LogFormat::Json)], LogFormat::Pretty),
+            log_format: sources.choice(
+                "LOG_FORMAT",
+                &[("pretty", LogFormat::Pretty), ("json", LogFormat::Json)],
+                LogFormat::Pretty,
+            ),
         };
         settings.check_doors(sources);
         settings
@@ -128,7 +150,11 @@ fn read_infinigate(sources: &mut Sources) -> Option<infinigate::Settings> {
         }
         (None, None, None) => None,
         (api_key, client_id, client_secret) => {
-            let missing = [("INFINIGATE_API_KEY", api_key.is_none()), ("INFINIGATE_CLIENT_ID", client_id.is_none()), ("INFINIGATE_CLIENT_SECRET", client_secret.is_none())];
+            let missing = [
+                ("INFINIGATE_API_KEY", api_key.is_none()),
+                ("INFINIGATE_CLIENT_ID", client_id.is_none()),
+                ("INFINIGATE_CLIENT_SECRET", client_secret.is_none()),
+            ];
             for (name, _) in missing.iter().filter(|(_, missing)| *missing) {
                 sources.fault(name, "is missing; the three credentials of Infinigate belong together");
             }
@@ -157,7 +183,13 @@ fn read_http(sources: &mut Sources) -> Http {
     if auth_token.as_ref().is_some_and(|token| secrecy::ExposeSecret::expose_secret(token).len() < 16) {
         sources.fault("MCP_AUTH_TOKEN", "is shorter than 16 characters, so it could be guessed");
     }
-    Http { host, port: sources.number("MCP_HTTP_PORT", 0, u16::MAX), auth_token, allowed_hosts: sources.list("MCP_ALLOWED_HOSTS"), allowed_origins: sources.list("MCP_ALLOWED_ORIGINS") }
+    Http {
+        host,
+        port: sources.number("MCP_HTTP_PORT", 0, u16::MAX),
+        auth_token,
+        allowed_hosts: sources.list("MCP_ALLOWED_HOSTS"),
+        allowed_origins: sources.list("MCP_ALLOWED_ORIGINS"),
+    }
 }
 
 fn read_pages(sources: &mut Sources) -> PageSizes {
@@ -173,12 +205,20 @@ fn read_choice(sources: &mut Sources) -> Choice {
                 toolsets.insert(toolset);
             }
             None if name == "all" => toolsets.extend(Toolset::ALL),
-            None => sources.fault("MCP_TOOLSETS", &format!("names the unknown toolset `{name}`; there are all, {}", Toolset::ALL.map(Toolset::name).join(", "))),
+            None => sources.fault(
+                "MCP_TOOLSETS",
+                &format!(
+                    "names the unknown toolset `{name}`; there are all, {}",
+                    Toolset::ALL.map(Toolset::name).join(", ")
+                ),
+            ),
         }
     }
     let known = |sources: &mut Sources, setting: &'static str| -> BTreeSet<String> {
         let names: BTreeSet<String> = sources.list(setting).into_iter().collect();
-        for name in names.iter().filter(|name| !crate::tool::TOOLS.iter().any(|tool| tool.declaration.name == name.as_str())) {
+        for name in
+            names.iter().filter(|name| !crate::tool::TOOLS.iter().any(|tool| tool.declaration.name == name.as_str()))
+        {
             sources.fault(setting, &format!("names the unknown tool `{name}`"));
         }
         names
@@ -187,7 +227,11 @@ fn read_choice(sources: &mut Sources) -> Choice {
         toolsets,
         allow: known(sources, "MCP_TOOLS_ALLOW"),
         deny: known(sources, "MCP_TOOLS_DENY"),
-        read_only: sources.choice("MCP_READ_ONLY", &[("true", true), ("1", true), ("false", false), ("0", false)], true),
+        read_only: sources.choice(
+            "MCP_READ_ONLY",
+            &[("true", true), ("1", true), ("false", false), ("0", false)],
+            true,
+        ),
     }
 }
 
@@ -219,8 +263,18 @@ mod tests {
 
     #[test]
     fn all_faults_are_told_at_once_without_values() {
-        let text = faults(&[("INFINIGATE_API_KEY", "top-secret"), ("LOG_LEVEL", "loud"), ("MCP_HTTP_PROT", "1"), ("MCP_TOOLSETS", "default,vews")]);
-        for part in ["INFINIGATE_CLIENT_ID is missing", "LOG_LEVEL must be one of", "MCP_HTTP_PORT is", "unknown toolset `vews`"] {
+        let text = faults(&[
+            ("INFINIGATE_API_KEY", "top-secret"),
+            ("LOG_LEVEL", "loud"),
+            ("MCP_HTTP_PROT", "1"),
+            ("MCP_TOOLSETS", "default,vews"),
+        ]);
+        for part in [
+            "INFINIGATE_CLIENT_ID is missing",
+            "LOG_LEVEL must be one of",
+            "MCP_HTTP_PORT is",
+            "unknown toolset `vews`",
+        ] {
             assert!(text.contains(part), "{part} in {text}");
         }
         assert!(!text.contains("top-secret"));
@@ -229,7 +283,10 @@ mod tests {
     #[test]
     fn a_port_beyond_this_machine_needs_a_bearer() {
         assert!(faults(&[("MCP_TRANSPORT", "http"), ("MCP_HTTP_HOST", "0.0.0.0")]).contains("needs MCP_AUTH_TOKEN"));
-        assert_eq!(faults(&[("MCP_TRANSPORT", "http"), ("MCP_HTTP_HOST", "0.0.0.0"), ("MCP_AUTH_TOKEN", "0123456789abcdef")]), "");
+        assert_eq!(
+            faults(&[("MCP_TRANSPORT", "http"), ("MCP_HTTP_HOST", "0.0.0.0"), ("MCP_AUTH_TOKEN", "0123456789abcdef")]),
+            ""
+        );
         assert!(faults(&[("MCP_TRANSPORT", "http"), ("CONFIRM", "off")]).contains("over stdio only"));
     }
 

@@ -32,7 +32,11 @@ pub static SETTINGS: &[Setting] = &[
     secret("INFINIGATE_API_KEY", "Subscription key of the Infinigate API."),
     setting("INFINIGATE_CLIENT_ID", "", "Client id of the Infinigate API."),
     secret("INFINIGATE_CLIENT_SECRET", "Client secret of the Infinigate API."),
-    setting("INFINIGATE_BASE_URL", "https://api.infinigate.com", "Address of the Infinigate API; the test system is https://infapi-test.azure-api.net."),
+    setting(
+        "INFINIGATE_BASE_URL",
+        "https://api.infinigate.com",
+        "Address of the Infinigate API; the test system is https://infapi-test.azure-api.net.",
+    ),
     setting("INFINIGATE_TOKEN_TTL_SECONDS", "240", "Longest time an access token is used; never past its own expiry."),
     setting("INFINIGATE_REQUEST_TIMEOUT_MS", "15000", "Longest time one request may take, in milliseconds."),
     setting("INFINIGATE_MAX_RETRIES", "2", "How often a failed read is repeated."),
@@ -44,18 +48,42 @@ pub static SETTINGS: &[Setting] = &[
     setting("INFINITY_REQUESTS_PER_MINUTE", "180", "Most requests in any 60 seconds; StartInfinity allows 180."),
     with_alias("MCP_TRANSPORT", "TRANSPORT", "stdio", "stdio or http."),
     with_alias("MCP_HTTP_PORT", "PORT", "3000", "Port of the HTTP endpoint; 0 takes a free one."),
-    setting("MCP_HTTP_HOST", "127.0.0.1", "Address the HTTP endpoint listens on; beyond loopback only with authentication."),
+    setting(
+        "MCP_HTTP_HOST",
+        "127.0.0.1",
+        "Address the HTTP endpoint listens on; beyond loopback only with authentication.",
+    ),
     secret("MCP_AUTH_TOKEN", "Bearer token that opens the HTTP endpoint."),
-    setting("MCP_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", "Values of the Host header that are answered, with or without a port."),
-    setting("MCP_ALLOWED_ORIGINS", "http://localhost:*,http://127.0.0.1:*,http://[::1]:*", "Origins of browsers that are answered, for example https://app.example.com."),
+    setting(
+        "MCP_ALLOWED_HOSTS",
+        "localhost,127.0.0.1,[::1]",
+        "Values of the Host header that are answered, with or without a port.",
+    ),
+    setting(
+        "MCP_ALLOWED_ORIGINS",
+        "http://localhost:*,http://127.0.0.1:*,http://[::1]:*",
+        "Origins of browsers that are answered, for example https://app.example.com.",
+    ),
     setting("MCP_CALL_TIMEOUT_MS", "60000", "Longest time one tool call may take, waiting included, in milliseconds."),
     setting("MCP_TOOLSETS", "default", "Groups of tools to offer, or all."),
     setting("MCP_TOOLS_ALLOW", "", "Names of the only tools to offer."),
     setting("MCP_TOOLS_DENY", "", "Names of tools never to offer; wins over everything else."),
     setting("MCP_READ_ONLY", "false", "true offers only tools that change nothing."),
-    setting("MCP_FENCE_TEXT", "on", "on encloses comments and long texts in markers, so that a model sees they were written by others; off does not."),
-    setting("CONFIRM", "destructive", "Which calls a person must confirm: destructive (those that destroy or spend), writes (all that change something), or off (over stdio only)."),
-    setting("CONFIRM_FALLBACK", "token", "What happens when a client cannot show a question for a call that spends money: token (it repeats the call with a token) or refuse."),
+    setting(
+        "MCP_FENCE_TEXT",
+        "on",
+        "on encloses comments and long texts in markers, so that a model sees they were written by others; off does not.",
+    ),
+    setting(
+        "CONFIRM",
+        "destructive",
+        "Which calls a person must confirm: destructive (those that destroy or spend), writes (all that change something), or off (over stdio only).",
+    ),
+    setting(
+        "CONFIRM_FALLBACK",
+        "token",
+        "What happens when a client cannot show a question for a call that spends money: token (it repeats the call with a token) or refuse.",
+    ),
     setting("DEFAULT_PAGE_SIZE", "20", "Rows of a list when the caller does not say."),
     setting("MAX_PAGE_SIZE", "100", "Most rows of a list, at most 100."),
     setting("LOG_LEVEL", "info", "error, warn, info, debug or trace; the log goes to stderr."),
@@ -89,14 +117,20 @@ pub(super) fn misspelt(name: &str) -> Option<String> {
         return Some("no users or OAuth settings are supported by this version yet, so none of them".into());
     }
     let ours = ["INFINIGATE_", "INFINITY_", "MCP_", "CONFIRM"].iter().any(|prefix| name.starts_with(prefix));
-    let (likeness, near) = names().map(|known| (strsim::normalized_damerau_levenshtein(name, known), known)).max_by(|(one, _), (other, _)| one.total_cmp(other))?;
+    let (likeness, near) = names()
+        .map(|known| (strsim::normalized_damerau_levenshtein(name, known), known))
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))?;
     (ours && likeness >= 0.8).then(|| near.to_owned())
 }
 
 /// `; did you mean …?` for an unknown key of the settings file.
 pub(super) fn suggestion(name: &str) -> String {
-    let near = names().map(|known| (strsim::jaro_winkler(name, known), known)).max_by(|(one, _), (other, _)| one.total_cmp(other));
-    near.filter(|(likeness, _)| *likeness > 0.85).map(|(_, known)| format!("; did you mean {}?", known.to_lowercase())).unwrap_or_default()
+    let near = names()
+        .map(|known| (strsim::jaro_winkler(name, known), known))
+        .max_by(|(one, _), (other, _)| one.total_cmp(other));
+    near.filter(|(likeness, _)| *likeness > 0.85)
+        .map(|(_, known)| format!("; did you mean {}?", known.to_lowercase()))
+        .unwrap_or_default()
 }
 
 fn names() -> impl Iterator<Item = &'static str> {
@@ -108,7 +142,11 @@ pub fn markdown_table() -> String {
     let mut table = String::from("| Name | Default | Meaning |\n| --- | --- | --- |\n");
     for setting in SETTINGS {
         let alias = setting.alias.map(|alias| format!(" (also `{alias}`)")).unwrap_or_default();
-        let secret = if setting.secret { format!(" Also from the file that `{}_FILE` names.", setting.name) } else { String::new() };
+        let secret = if setting.secret {
+            format!(" Also from the file that `{}_FILE` names.", setting.name)
+        } else {
+            String::new()
+        };
         let default = if setting.default.is_empty() { String::new() } else { format!("`{}`", setting.default) };
         table.push_str(&format!("| `{}`{alias} | {default} | {}{secret} |\n", setting.name, setting.meaning));
     }

@@ -49,7 +49,8 @@ impl App {
     /// When a credential or address cannot be used at all.
     pub fn new(settings: Settings) -> Result<Self, StartError> {
         let upstreams = connect(&settings)?;
-        let confirmations = Confirmations::new(Box::new(RequestSeal::random()?), settings.confirm, settings.token_may_spend);
+        let confirmations =
+            Confirmations::new(Box::new(RequestSeal::random()?), settings.confirm, settings.token_may_spend);
         let catalogue = Catalogue::new(&settings.choice, &upstreams, |effect| confirmations.policy.asks(effect));
         Ok(Self {
             instructions: instructions(&catalogue, &upstreams),
@@ -64,7 +65,12 @@ impl App {
     }
 
     /// The surroundings of one call.
-    pub fn ctx(&self, request_id: &str, cancel: tokio_util::sync::CancellationToken, progress: Option<Arc<dyn api::Progress>>) -> Ctx {
+    pub fn ctx(
+        &self,
+        request_id: &str,
+        cancel: tokio_util::sync::CancellationToken,
+        progress: Option<Arc<dyn api::Progress>>,
+    ) -> Ctx {
         let mut call = api::Call::new(request_id, cancel, self.call_timeout);
         if let Some(progress) = progress {
             call = call.with_progress(progress);
@@ -86,7 +92,15 @@ fn connect(settings: &Settings) -> api::Result<Upstreams> {
     let http = api::http_client()?;
     Ok(Upstreams {
         memory: Memory::default(),
-        infinigate: settings.infinigate.clone().map(|settings| api::infinigate::Upstream::new(settings, http.clone())).transpose()?,
-        infinity: settings.infinity.clone().map(|settings| api::infinity::Upstream::new(settings, http.clone())).transpose()?,
+        infinigate: settings
+            .infinigate
+            .clone()
+            .map(|settings| api::infinigate::Upstream::new(settings, http.clone()))
+            .transpose()?,
+        infinity: settings
+            .infinity
+            .clone()
+            .map(|settings| api::infinity::Upstream::new(settings, http.clone()))
+            .transpose()?,
     })
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use rmcp::RoleServer;
 use rmcp::model::{
-    BooleanSchema, CallToolRequestParams, ClientCapabilities, ElicitRequest, ElicitRequestParams, ElicitResult, ElicitationAction, ElicitationSchema, InputRequest, InputRequiredResult,
-    PrimitiveSchemaDefinition, ProtocolVersion,
+    BooleanSchema, CallToolRequestParams, ClientCapabilities, ElicitRequest, ElicitRequestParams, ElicitResult,
+    ElicitationAction, ElicitationSchema, InputRequest, InputRequiredResult, PrimitiveSchemaDefinition,
+    ProtocolVersion,
 };
 use rmcp::service::RequestContext;
 use serde_json::{Value, json};
@@ -63,10 +64,16 @@ pub fn needed_capability() -> ClientCapabilities {
 
 /// The answer that a client of the stateless era brings with its second call.
 pub fn consent(request: &CallToolRequestParams) -> Consent<'_> {
-    let (Some(responses), Some(state)) = (&request.input_responses, &request.request_state) else { return Consent::None };
+    let (Some(responses), Some(state)) = (&request.input_responses, &request.request_state) else {
+        return Consent::None;
+    };
     match responses.get(CONFIRM) {
         None => Consent::None,
-        Some(response) if said_yes(response.get("action").and_then(Value::as_str) == Some("accept"), response.get("content")) => Consent::Given(state),
+        Some(response)
+            if said_yes(response.get("action").and_then(Value::as_str) == Some("accept"), response.get("content")) =>
+        {
+            Consent::Given(state)
+        }
         Some(_) => Consent::Declined,
     }
 }
@@ -98,7 +105,16 @@ fn said_yes(accepted: bool, content: Option<&Value>) -> bool {
 }
 
 fn form(question: &Question) -> ElicitRequestParams {
-    let tick = BooleanSchema::new().title("Yes, do this").description("Tick to go ahead. Leave empty to do nothing.").with_default(false);
-    let schema = ElicitationSchema::new(BTreeMap::from([(CONFIRM.to_owned(), PrimitiveSchemaDefinition::Boolean(tick))])).with_required(vec![CONFIRM.to_owned()]);
-    ElicitRequestParams::FormElicitationParams { meta: None, message: question.message.clone(), requested_schema: schema }
+    let tick = BooleanSchema::new()
+        .title("Yes, do this")
+        .description("Tick to go ahead. Leave empty to do nothing.")
+        .with_default(false);
+    let schema =
+        ElicitationSchema::new(BTreeMap::from([(CONFIRM.to_owned(), PrimitiveSchemaDefinition::Boolean(tick))]))
+            .with_required(vec![CONFIRM.to_owned()]);
+    ElicitRequestParams::FormElicitationParams {
+        meta: None,
+        message: question.message.clone(),
+        requested_schema: schema,
+    }
 }

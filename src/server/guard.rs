@@ -22,18 +22,28 @@ pub struct Doors {
 impl Doors {
     /// Entries without a port, or with `:*`, stand for every port.
     pub fn new(hosts: Vec<String>, origins: Vec<String>) -> Self {
-        let lower = |names: Vec<String>| names.into_iter().map(|name| name.trim().trim_end_matches('/').to_ascii_lowercase()).collect();
+        let lower = |names: Vec<String>| {
+            names.into_iter().map(|name| name.trim().trim_end_matches('/').to_ascii_lowercase()).collect()
+        };
         Self { hosts: lower(hosts), origins: lower(origins) }
     }
 
     fn admits(&self, headers: &HeaderMap, authority: Option<&str>) -> Result<(), Response> {
         let host = one(headers, &HOST)?.or(authority).unwrap_or_default().to_ascii_lowercase();
         if !self.hosts.iter().any(|allowed| matches(allowed, &host)) {
-            return Err(refusal(StatusCode::FORBIDDEN, "host_not_allowed", "This server does not answer under this host name; its operator can add it to MCP_ALLOWED_HOSTS."));
+            return Err(refusal(
+                StatusCode::FORBIDDEN,
+                "host_not_allowed",
+                "This server does not answer under this host name; its operator can add it to MCP_ALLOWED_HOSTS.",
+            ));
         }
         match one(headers, &ORIGIN)? {
             Some(origin) if !self.origins.iter().any(|allowed| matches(allowed, &origin.to_ascii_lowercase())) => {
-                Err(refusal(StatusCode::FORBIDDEN, "origin_not_allowed", "This server does not answer pages of this origin; its operator can add it to MCP_ALLOWED_ORIGINS."))
+                Err(refusal(
+                    StatusCode::FORBIDDEN,
+                    "origin_not_allowed",
+                    "This server does not answer pages of this origin; its operator can add it to MCP_ALLOWED_ORIGINS.",
+                ))
             }
             Some(_) | None => Ok(()),
         }
@@ -47,7 +57,9 @@ fn one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>,
     match (first.map(|value| value.to_str()), values.next()) {
         (None, _) => Ok(None),
         (Some(Ok(text)), None) => Ok(Some(text)),
-        (Some(_), _) => Err(refusal(StatusCode::BAD_REQUEST, "bad_header", "The Host or Origin header is not one readable value.")),
+        (Some(_), _) => {
+            Err(refusal(StatusCode::BAD_REQUEST, "bad_header", "The Host or Origin header is not one readable value."))
+        }
     }
 }
 

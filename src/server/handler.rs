@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use rmcp::model::{
-    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestMethod, CompleteRequestParams, CompleteResult, ContentBlock, DiscoverResult, Implementation, ListPromptsRequestMethod,
-    ListPromptsResult, ListResourceTemplatesRequestMethod, ListResourceTemplatesResult, ListResourcesRequestMethod, ListResourcesResult, ListToolsResult, MetaObject, PaginatedRequestParams, ServerCapabilities,
-    ServerConfig, Tool,
+    CacheScope, CallToolRequestMethod, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestMethod,
+    CompleteRequestParams, CompleteResult, ConstString, ContentBlock, CustomRequest, CustomResult, DiscoverResult,
+    ErrorCode, Implementation, ListPromptsRequestMethod, ListPromptsResult, ListResourceTemplatesRequestMethod,
+    ListResourceTemplatesResult, ListResourcesRequestMethod, ListResourcesResult, ListToolsRequestMethod,
+    ListToolsResult, MetaObject, PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler};
@@ -31,15 +33,24 @@ const MOST_QUESTIONS: usize = 3;
 #[derive(Clone)]
 pub struct Handler {
     app: Arc<App>,
+    /// The definitions in the order of the catalogue, made once: over HTTP every request looks one up.
+    definitions: Arc<[Tool]>,
 }
 
 impl Handler {
     /// A handler over the shared parts.
     pub fn new(app: Arc<App>) -> Self {
-        Self { app }
+        let definitions = app.catalogue.all().iter().map(listing::definition).collect();
+        Self { app, definitions }
     }
 
-    async fn call(&self, offered: &Offered, request: &CallToolRequestParams, context: &RequestContext<RoleServer>, request_id: &str) -> Result<CallToolResponse, Error> {
+    async fn call(
+        &self,
+        offered: &Offered,
+        request: &CallToolRequestParams,
+        context: &RequestContext<RoleServer>,
+        request_id: &str,
+    ) -> Result<CallToolResponse, Error> {
         let principal = Principal::of(context);
         let channel = Channel::of(context);
         let mut answered: Option<(bool, String)> = None;
@@ -49,21 +60,35 @@ impl Handler {
                 Some((true, state)) => Consent::Given(state),
                 Some((false, _)) => Consent::Declined,
             };
-            let attempt = Attempt { offered, arguments: request.arguments.clone().unwrap_or_default(), principal: &principal.name, way: channel.way(), consent };
+            let attempt = Attempt {
+                offered,
+                arguments: request.arguments.clone().unwrap_or_default(),
+                principal: &principal.name,
+                way: channel.way(),
+                consent,
+            };
             match self.attempt(attempt, context, request_id).await? {
                 Turn::Done(done) => {
                     let mut result = CallToolResult::success(vec![ContentBlock::text(done.text)]);
                     result.structured_content = Some(done.structured);
                     return Ok(result.into());
                 }
-                Turn::Ask(question) if channel == Channel::NextCall => return Ok(asking::input_required(&question).into()),
+                Turn::Ask(question) if channel == Channel::NextCall => {
+                    return Ok(asking::input_required(&question).into());
+                }
                 Turn::Ask(question) => answered = Some((asking::ask_now(context, &question).await, question.state)),
             }
         }
-        Err(Error::new(Code::Conflict, "What was to be confirmed changed again and again, so nothing was done.").with_hint("Read the current state and try again later."))
+        Err(Error::new(Code::Conflict, "What was to be confirmed changed again and again, so nothing was done.")
+            .with_hint("Read the current state and try again later."))
     }
 
-    async fn attempt(&self, attempt: Attempt<'_>, context: &RequestContext<RoleServer>, request_id: &str) -> Result<Turn, Error> {
+    async fn attempt(
+        &self,
+        attempt: Attempt<'_>,
+        context: &RequestContext<RoleServer>,
+        request_id: &str,
+    ) -> Result<Turn, Error> {
         let (reports, forwarder) = progress::channel(context);
         let ctx = self.app.ctx(request_id, context.ct.clone(), reports);
         let work = run::take(&self.app.confirmations, self.app.fence, &ctx, attempt);
@@ -89,13 +114,26 @@ impl Handler {
         if let Some(tool) = known {
             let service = tool.declaration.service();
             return Ok(if self.app.upstreams().serve(service) {
-                Error::new(Code::PermissionDenied, format!("The tool `{name}` is switched off on this server. Nothing was done.")).with_hint("Its operator can switch it on with MCP_TOOLSETS, MCP_TOOLS_ALLOW or MCP_READ_ONLY.")
+                Error::new(
+                    Code::PermissionDenied,
+                    format!("The tool `{name}` is switched off on this server. Nothing was done."),
+                )
+                .with_hint("Its operator can switch it on with MCP_TOOLSETS, MCP_TOOLS_ALLOW or MCP_READ_ONLY.")
             } else {
-                Error::new(Code::NotConfigured, format!("This server has no credentials for {service}. Nothing was done.")).with_hint("Its operator sets them, or starts the server with --sandbox.")
+                Error::new(
+                    Code::NotConfigured,
+                    format!("This server has no credentials for {service}. Nothing was done."),
+                )
+                .with_hint("Its operator sets them, or starts the server with --sandbox.")
             });
         }
-        let near = nearest(name, self.app.catalogue.all().iter().map(Offered::name)).map(|near| format!(" Did you mean `{near}`?")).unwrap_or_default();
-        Err(ErrorData::invalid_params(format!("Unknown tool: `{}`.{near}", crate::tool::text::clean(name).chars().take(80).collect::<String>()), None))
+        let near = nearest(name, self.app.catalogue.all().iter().map(Offered::name))
+            .map(|near| format!(" Did you mean `{near}`?"))
+            .unwrap_or_default();
+        Err(ErrorData::invalid_params(
+            format!("Unknown tool: `{}`.{near}", crate::tool::text::clean(name).chars().take(80).collect::<String>()),
+            None,
+        ))
     }
 
     fn result(&self, error: &Error, request_id: &str) -> CallToolResult {
@@ -107,7 +145,9 @@ impl Handler {
     }
 
     fn server_info() -> Implementation {
-        Implementation::new("infini-mcp", env!("CARGO_PKG_VERSION")).with_title("Infinigate and StartInfinity").with_description(env!("CARGO_PKG_DESCRIPTION"))
+        Implementation::new("infini-mcp", env!("CARGO_PKG_VERSION"))
+            .with_title("Infinigate and StartInfinity")
+            .with_description(env!("CARGO_PKG_DESCRIPTION"))
     }
 
     /// Clients of the stateless era have no handshake to learn from, so every result says who made it.
@@ -120,17 +160,25 @@ impl Handler {
 
 impl ServerHandler for Handler {
     fn get_info(&self) -> ServerConfig {
-        ServerConfig::new(ServerCapabilities::builder().enable_tools().build()).with_server_info(Self::server_info()).with_instructions(self.app.instructions.clone())
+        ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
+            .with_server_info(Self::server_info())
+            .with_instructions(self.app.instructions.clone())
     }
 
     async fn discover(&self, _context: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
-        let discovered = DiscoverResult::from_server_info(self.supported_protocol_versions().into_owned(), self.get_info());
+        let discovered =
+            DiscoverResult::from_server_info(self.supported_protocol_versions().into_owned(), self.get_info());
         Ok(discovered.with_ttl_ms(LIST_TTL_MS).with_cache_scope(CacheScope::Private))
     }
 
-    async fn list_tools(&self, _request: Option<PaginatedRequestParams>, context: RequestContext<RoleServer>) -> Result<ListToolsResult, ErrorData> {
-        let tools = self.app.catalogue.all().iter().map(listing::definition).collect();
-        let mut list = ListToolsResult::with_all_items(tools).with_ttl_ms(LIST_TTL_MS).with_cache_scope(CacheScope::Private);
+    async fn list_tools(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        let mut list = ListToolsResult::with_all_items(self.definitions.to_vec())
+            .with_ttl_ms(LIST_TTL_MS)
+            .with_cache_scope(CacheScope::Private);
         if asking::is_modern(&context) {
             list.meta = Some(Self::signed());
         }
@@ -138,10 +186,14 @@ impl ServerHandler for Handler {
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
-        self.app.catalogue.find(name).map(listing::definition)
+        self.definitions.iter().find(|tool| tool.name == name).cloned()
     }
 
-    async fn call_tool(&self, request: CallToolRequestParams, context: RequestContext<RoleServer>) -> Result<CallToolResponse, ErrorData> {
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
         let _under_way = self.app.calls.token();
         let request_id = uuid::Uuid::new_v4().to_string();
         let started = Instant::now();
@@ -161,19 +213,50 @@ impl ServerHandler for Handler {
         Ok(response)
     }
 
-    async fn complete(&self, _request: CompleteRequestParams, _context: RequestContext<RoleServer>) -> Result<CompleteResult, ErrorData> {
+    /// The library takes a known method whose parameters do not fit for a method that it does not know.
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        if [CallToolRequestMethod::VALUE, ListToolsRequestMethod::VALUE].contains(&request.method.as_str()) {
+            return Err(ErrorData::invalid_params(
+                format!("The parameters of {} do not have the form that the protocol gives them.", request.method),
+                None,
+            ));
+        }
+        Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, request.method, None))
+    }
+
+    async fn complete(
+        &self,
+        _request: CompleteRequestParams,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<CompleteResult, ErrorData> {
         Err(ErrorData::method_not_found::<CompleteRequestMethod>())
     }
 
-    async fn list_prompts(&self, _request: Option<PaginatedRequestParams>, _context: RequestContext<RoleServer>) -> Result<ListPromptsResult, ErrorData> {
+    async fn list_prompts(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
         Err(ErrorData::method_not_found::<ListPromptsRequestMethod>())
     }
 
-    async fn list_resources(&self, _request: Option<PaginatedRequestParams>, _context: RequestContext<RoleServer>) -> Result<ListResourcesResult, ErrorData> {
+    async fn list_resources(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
         Err(ErrorData::method_not_found::<ListResourcesRequestMethod>())
     }
 
-    async fn list_resource_templates(&self, _request: Option<PaginatedRequestParams>, _context: RequestContext<RoleServer>) -> Result<ListResourceTemplatesResult, ErrorData> {
+    async fn list_resource_templates(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
         Err(ErrorData::method_not_found::<ListResourceTemplatesRequestMethod>())
     }
 }

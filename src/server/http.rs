@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::Router;
 use axum::http::StatusCode;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use axum::serve::ListenerExt;
 use rmcp::ServerHandler;
@@ -17,11 +17,10 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::body;
 use super::guard::{self, Doors};
 use crate::vault::Bearer;
 
-/// Most bytes of a request's body.
-const MOST_BODY: usize = 2 * 1024 * 1024;
 /// How long a shutdown waits for calls under way.
 const DRAIN: Duration = Duration::from_secs(10);
 
@@ -41,7 +40,7 @@ pub struct Endpoint {
 pub fn endpoint<H: ServerHandler + Clone>(handler: H, endpoint: Endpoint) -> Router {
     let mut config = StreamableHttpServerConfig::default();
     config.json_response = true;
-    config.max_request_body_bytes = MOST_BODY;
+    config.max_request_body_bytes = body::MOST_BODY;
     config.cancellation_token = endpoint.closing;
     // Hosts and origins are checked for every route by the guard below.
     let config = config.disable_allowed_hosts();
@@ -49,6 +48,7 @@ pub fn endpoint<H: ServerHandler + Clone>(handler: H, endpoint: Endpoint) -> Rou
     let doors = Arc::new(Doors::new(endpoint.hosts, endpoint.origins));
     Router::new()
         .route_service("/mcp", mcp)
+        .layer(from_fn(body::readable))
         .layer(from_fn_with_state(endpoint.bearer.map(Arc::new), guard::known_caller))
         .route("/health", get(health))
         .fallback(nowhere)
@@ -67,7 +67,13 @@ async fn nowhere() -> axum::response::Response {
 ///
 /// # Errors
 /// When the listener fails.
-pub async fn serve_http(listener: TcpListener, routes: Router, calls: TaskTracker, closing: CancellationToken, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+pub async fn serve_http(
+    listener: TcpListener,
+    routes: Router,
+    calls: TaskTracker,
+    closing: CancellationToken,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
     // Without this, small answers wait for the kernel's delayed acknowledgement.
     let listener = listener.tap_io(|connection| {
         let _ = connection.set_nodelay(true);

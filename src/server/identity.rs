@@ -23,6 +23,10 @@ impl Principal {
 
     /// The caller that the HTTP layer recognised; on stdio, the person at this machine.
     pub fn of(context: &RequestContext<RoleServer>) -> Self {
-        context.extensions.get::<axum::http::request::Parts>().and_then(|parts| parts.extensions.get::<Self>().cloned()).unwrap_or_else(Self::local)
+        context
+            .extensions
+            .get::<axum::http::request::Parts>()
+            .and_then(|parts| parts.extensions.get::<Self>().cloned())
+            .unwrap_or_else(Self::local)
     }
 }

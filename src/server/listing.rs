@@ -9,7 +9,11 @@ use crate::tool::catalogue::Offered;
 pub fn definition(offered: &Offered) -> Tool {
     let declaration = &offered.tool.declaration;
     let reads = declaration.effect == Effect::Reads;
-    let annotations = ToolAnnotations::new().read_only(reads).destructive(declaration.effect.is_destructive()).idempotent(reads || declaration.idempotent).open_world(true);
+    let annotations = ToolAnnotations::new()
+        .read_only(reads)
+        .destructive(declaration.effect.is_destructive())
+        .idempotent(reads || declaration.idempotent)
+        .open_world(true);
     Tool::new(declaration.name, offered.description.clone(), offered.input.clone())
         .with_title(declaration.title())
         .with_raw_output_schema(offered.output.clone())

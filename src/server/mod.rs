@@ -2,6 +2,7 @@
 
 mod app;
 mod asking;
+mod body;
 mod guard;
 mod handler;
 mod http;

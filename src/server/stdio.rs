@@ -13,7 +13,9 @@ use super::handler::Handler;
 /// When the client breaks the protocol before it has begun.
 pub async fn serve_stdio(handler: Handler, stop: impl Future<Output = ()>) -> Result<(), rmcp::RmcpError> {
     if std::io::stdin().is_terminal() {
-        eprintln!("infini-mcp speaks MCP on standard input and output: add it to an MCP client, or try `infini-mcp serve --http --sandbox`. Ctrl-C ends it.");
+        eprintln!(
+            "infini-mcp speaks MCP on standard input and output: add it to an MCP client, or try `infini-mcp serve --http --sandbox`. Ctrl-C ends it."
+        );
     }
     let serve = async {
         let running = handler.serve(stdio()).await?;

@@ -67,7 +67,11 @@ fn shorten(answer: &mut Value) {
         return;
     }
     let Some(map) = answer.as_object_mut() else { return };
-    let longest = map.iter().filter(|(_, value)| value.is_array()).max_by_key(|(_, value)| value.to_string().len()).map(|(name, _)| name.clone());
+    let longest = map
+        .iter()
+        .filter(|(_, value)| value.is_array())
+        .max_by_key(|(_, value)| value.to_string().len())
+        .map(|(name, _)| name.clone());
     let Some(name) = longest else { return };
     let Some(Value::Array(rows)) = map.get_mut(&name) else { return };
     let all = rows.len();
@@ -89,7 +93,8 @@ mod tests {
     #[test]
     fn nulls_go_and_long_prose_is_cut_and_said_to_be() {
         let long = "word ".repeat(80);
-        let brief = finish(json!({ "a": null, "description": long, "cursor": "x".repeat(400) }), Detail::Brief, &Fence::Off);
+        let brief =
+            finish(json!({ "a": null, "description": long, "cursor": "x".repeat(400) }), Detail::Brief, &Fence::Off);
         assert_eq!(brief.get("a"), None);
         assert_eq!(brief.get("description_truncated"), Some(&json!(true)));
         assert_eq!(brief.pointer("/description").and_then(Value::as_str).map(|text| text.chars().count()), Some(201));
@@ -103,6 +108,8 @@ mod tests {
         let rows: Vec<Value> = (0..2_000).map(|row| json!({ "row": row, "text": "x".repeat(60) })).collect();
         let answer = finish(json!({ "items": rows }), Detail::Full, &Fence::Off);
         assert!(answer.to_string().len() < LARGEST + 500);
-        assert!(answer.pointer("/notes/0").and_then(Value::as_str).is_some_and(|note| note.contains("of the 2000 entries")));
+        assert!(
+            answer.pointer("/notes/0").and_then(Value::as_str).is_some_and(|note| note.contains("of the 2000 entries"))
+        );
     }
 }

@@ -25,9 +25,16 @@ pub struct Choice {
 impl Choice {
     fn takes(&self, tool: &Tool) -> bool {
         let declaration = &tool.declaration;
-        let in_toolset = if self.toolsets.is_empty() { declaration.toolset == Toolset::Default } else { self.toolsets.contains(&declaration.toolset) };
+        let in_toolset = if self.toolsets.is_empty() {
+            declaration.toolset == Toolset::Default
+        } else {
+            self.toolsets.contains(&declaration.toolset)
+        };
         let allowed = self.allow.is_empty() || self.allow.contains(declaration.name);
-        in_toolset && allowed && !self.deny.contains(declaration.name) && !(self.read_only && declaration.effect != Effect::Reads)
+        in_toolset
+            && allowed
+            && !self.deny.contains(declaration.name)
+            && !(self.read_only && declaration.effect != Effect::Reads)
     }
 }
 
@@ -47,7 +54,12 @@ impl Offered {
     fn new(tool: Tool, asks: bool) -> Self {
         let mut input = (tool.args_schema)();
         add_common_arguments(&mut input, &tool, asks);
-        Self { input: Arc::new(object(input)), output: Arc::new(object((tool.answer_schema)())), description: tool.declaration.description(), tool }
+        Self {
+            input: Arc::new(object(input)),
+            output: Arc::new(object((tool.answer_schema)())),
+            description: tool.declaration.description(),
+            tool,
+        }
     }
 
     /// The MCP name.
@@ -71,7 +83,10 @@ fn add_common_arguments(input: &mut Value, tool: &Tool, asks: bool) {
         properties.insert("detail".into(), json!({ "type": "string", "enum": ["brief", "full"], "description": "brief (default) cuts long texts; full keeps them." }));
     }
     if asks {
-        properties.insert("confirmation_token".into(), json!({ "type": "string", "description": "Only after confirmation_required: the token from that answer." }));
+        properties.insert(
+            "confirmation_token".into(),
+            json!({ "type": "string", "description": "Only after confirmation_required: the token from that answer." }),
+        );
     }
 }
 

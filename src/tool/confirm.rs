@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::answer::{self, Detail};
 use super::declaration::{Declaration, Effect};
 use super::error::{Code, Error, Result};
-use super::text;
+use super::text::{self, Fence};
 use crate::state::Once;
 use crate::vault::{digest_json, random_token};
 
@@ -50,7 +51,9 @@ impl Policy {
     pub fn asks(self, effect: Effect) -> bool {
         match (self, effect) {
             (_, Effect::Reads) | (Self::Off, _) | (Self::Destructive, Effect::Writes) => false,
-            (Self::Destructive | Self::Writes, Effect::Destroys | Effect::Spends) | (Self::Writes, Effect::Writes) => true,
+            (Self::Destructive | Self::Writes, Effect::Destroys | Effect::Spends) | (Self::Writes, Effect::Writes) => {
+                true
+            }
         }
     }
 }
@@ -162,14 +165,16 @@ impl Confirmations {
 }
 
 fn refused(why: &str) -> Error {
-    Error::new(Code::ConfirmationRequired, format!("{why} Nothing was done.")).with_hint("Call the tool again without a confirmation to be asked anew.")
+    Error::new(Code::ConfirmationRequired, format!("{why} Nothing was done."))
+        .with_hint("Call the tool again without a confirmation to be asked anew.")
 }
 
 /// The error that asks a caller to repeat the call with the token.
 pub fn ask_by_token(question: Question) -> Error {
+    let shown = answer::finish(question.shown, Detail::Brief, &Fence::Off);
     Error::new(Code::ConfirmationRequired, format!("{} Nothing was done yet.", question.message))
         .with_hint("Show this to the person you work for. If they agree, call the tool again within five minutes with the same arguments and this confirmation_token.")
-        .with("shown", question.shown)
+        .with("shown", shown)
         .with("confirmation_token", json!(question.state))
 }
 
@@ -247,10 +252,23 @@ mod tests {
         let other = json!({ "number": "AN2" });
         let question = confirmations.question(subject("ana", &arguments, Way::Form), json!({ "total": 10.5 }));
         assert_eq!(question.message, "Buy 10.5 {net} for AN1?");
-        for wrong in [subject("bob", &arguments, Way::Form), subject("ana", &other, Way::Form), subject("ana", &arguments, Way::Token)] {
+        for wrong in [
+            subject("bob", &arguments, Way::Form),
+            subject("ana", &other, Way::Form),
+            subject("ana", &arguments, Way::Token),
+        ] {
             assert_eq!(confirmations.redeem(wrong, &question.state).unwrap_err().code(), Code::ConfirmationRequired);
         }
-        assert_eq!(confirmations.redeem(subject("ana", &arguments, Way::Form), &question.state).unwrap(), digest_json(&json!({ "total": 10.5 })));
-        assert!(confirmations.redeem(subject("ana", &arguments, Way::Form), &question.state).unwrap_err().to_string().contains("used before"));
+        assert_eq!(
+            confirmations.redeem(subject("ana", &arguments, Way::Form), &question.state).unwrap(),
+            digest_json(&json!({ "total": 10.5 }))
+        );
+        assert!(
+            confirmations
+                .redeem(subject("ana", &arguments, Way::Form), &question.state)
+                .unwrap_err()
+                .to_string()
+                .contains("used before")
+        );
     }
 }

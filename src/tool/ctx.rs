@@ -80,7 +80,9 @@ impl Ctx {
     /// # Errors
     /// `not_configured` when the server has no Infinigate credentials.
     pub fn infinigate(&self) -> Result<api::infinigate::Client> {
-        let upstream = self.upstreams.infinigate.as_ref().ok_or_else(|| not_configured("Infinigate", "INFINIGATE_API_KEY, INFINIGATE_CLIENT_ID and INFINIGATE_CLIENT_SECRET"))?;
+        let upstream = self.upstreams.infinigate.as_ref().ok_or_else(|| {
+            not_configured("Infinigate", "INFINIGATE_API_KEY, INFINIGATE_CLIENT_ID and INFINIGATE_CLIENT_SECRET")
+        })?;
         Ok(upstream.client(self.call.clone()))
     }
 
@@ -89,7 +91,8 @@ impl Ctx {
     /// # Errors
     /// `not_configured` when the server has no StartInfinity token.
     pub fn infinity(&self) -> Result<api::infinity::Client> {
-        let upstream = self.upstreams.infinity.as_ref().ok_or_else(|| not_configured("StartInfinity", "INFINITY_API_TOKEN"))?;
+        let upstream =
+            self.upstreams.infinity.as_ref().ok_or_else(|| not_configured("StartInfinity", "INFINITY_API_TOKEN"))?;
         Ok(upstream.client(self.call.clone()))
     }
 

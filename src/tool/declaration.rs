@@ -26,14 +26,19 @@ pub struct Declaration {
 impl Declaration {
     /// The title: the doc comment's first sentence, which may run over several lines, without its full stop.
     pub fn title(&self) -> String {
-        let paragraph = self.doc.split("\n\n").next().unwrap_or(self.name).split_whitespace().collect::<Vec<_>>().join(" ");
+        let paragraph =
+            self.doc.split("\n\n").next().unwrap_or(self.name).split_whitespace().collect::<Vec<_>>().join(" ");
         let sentence = paragraph.split_once(". ").map_or(paragraph.as_str(), |(sentence, _)| sentence);
         sentence.strip_suffix('.').unwrap_or(sentence).to_owned()
     }
 
     /// What the model reads, as one flowing text.
     pub fn description(&self) -> String {
-        self.doc.split("\n\n").map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" ")).collect::<Vec<_>>().join("\n")
+        self.doc
+            .split("\n\n")
+            .map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "))
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 
     /// The service that a tool belongs to, from the first word of its name.

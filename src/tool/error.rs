@@ -105,12 +105,14 @@ impl Error {
 
     /// An argument that passed the schema but not the type behind it.
     pub fn of_argument(field: &str, problem: &str) -> Self {
-        Self::new(Code::InvalidArguments, format!("`{field}`: {problem}. Nothing was sent.")).with("field", json!(field))
+        Self::new(Code::InvalidArguments, format!("`{field}`: {problem}. Nothing was sent."))
+            .with("field", json!(field))
     }
 
     /// A fault of this server; the cause goes to the log only.
     pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        let mut error = Self::new(Code::Internal, "The server failed while it worked on this call.").with_hint("Report the request_id to whoever runs this server; its log says more.");
+        let mut error = Self::new(Code::Internal, "The server failed while it worked on this call.")
+            .with_hint("Report the request_id to whoever runs this server; its log says more.");
         error.source = Some(source.into());
         error
     }

@@ -8,15 +8,18 @@ use super::error::{Code, Error, Result};
 ///
 /// # Errors
 /// Every fault at once, each naming its field and what is allowed there.
-pub fn fit(schema: &Value, arguments: &mut Value) -> Result<()> {
+pub fn fit(schema: &Map<String, Value>, arguments: &mut Map<String, Value>) -> Result<()> {
     let mut faults = Vec::new();
-    fit_value(schema, arguments, "", &mut faults);
+    fit_object(schema, arguments, "", &mut faults);
     if faults.is_empty() {
         return Ok(());
     }
-    let message = format!("{}. Nothing was sent.", faults.iter().map(|fault| fault.text.as_str()).collect::<Vec<_>>().join("; "));
+    let message =
+        format!("{}. Nothing was sent.", faults.iter().map(|fault| fault.text.as_str()).collect::<Vec<_>>().join("; "));
     let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
-    Err(Error::new(Code::InvalidArguments, message).with_hint("Correct the named arguments and call again.").with("fields", json!(fields)))
+    Err(Error::new(Code::InvalidArguments, message)
+        .with_hint("Correct the named arguments and call again.")
+        .with("fields", json!(fields)))
 }
 
 struct Fault {
@@ -40,7 +43,11 @@ fn fit_value(schema: &Value, value: &mut Value, field: &str, faults: &mut Vec<Fa
         fit_choice(allowed, value, field, faults);
     }
     match value {
-        Value::Object(object) => fit_object(schema, object, field, faults),
+        Value::Object(object) => {
+            if let Some(schema) = schema.as_object() {
+                fit_object(schema, object, field, faults);
+            }
+        }
         Value::Array(items) => fit_list(schema, items, field, faults),
         Value::String(text) => fit_text(schema, text, field, faults),
         Value::Number(number) => fit_number(schema, number, field, faults),
@@ -51,8 +58,12 @@ fn fit_value(schema: &Value, value: &mut Value, field: &str, faults: &mut Vec<Fa
 /// Many clients send objects, lists, numbers and truth values as text.
 fn coerce(kind: &str, value: &mut Value) {
     let read = match (kind, &*value) {
-        ("object" | "array", Value::String(text)) => serde_json::from_str::<Value>(text).ok().filter(|read| is_a(kind, read)),
-        ("integer" | "number", Value::String(text)) => serde_json::from_str::<Number>(text.trim()).ok().map(Value::Number),
+        ("object" | "array", Value::String(text)) => {
+            serde_json::from_str::<Value>(text).ok().filter(|read| is_a(kind, read))
+        }
+        ("integer" | "number", Value::String(text)) => {
+            serde_json::from_str::<Number>(text.trim()).ok().map(Value::Number)
+        }
         ("boolean", Value::String(text)) => match text.trim() {
             "true" => Some(json!(true)),
             "false" => Some(json!(false)),
@@ -121,17 +132,26 @@ fn fit_choice(allowed: &[Value], value: &mut Value, field: &str, faults: &mut Ve
     match alike {
         Some(choice) => *value = choice.clone(),
         None => {
-            let names: Vec<String> = allowed.iter().map(|choice| choice.as_str().map_or_else(|| choice.to_string(), str::to_owned)).collect();
+            let names: Vec<String> = allowed
+                .iter()
+                .map(|choice| choice.as_str().map_or_else(|| choice.to_string(), str::to_owned))
+                .collect();
             fault(faults, field, format!("must be one of {}, but it is {}", names.join(", "), shown(value)));
         }
     }
 }
 
-fn fit_object(schema: &Value, object: &mut Map<String, Value>, field: &str, faults: &mut Vec<Fault>) {
+fn fit_object(schema: &Map<String, Value>, object: &mut Map<String, Value>, field: &str, faults: &mut Vec<Fault>) {
     let Some(Value::Object(properties)) = schema.get("properties") else { return };
-    let required: Vec<&str> = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let required: Vec<&str> =
+        schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     // A null is how many clients leave an optional argument out.
-    object.retain(|name, value| !value.is_null() || required.contains(&name.as_str()) || !properties.contains_key(name) || allows_null(properties.get(name)));
+    object.retain(|name, value| {
+        !value.is_null()
+            || required.contains(&name.as_str())
+            || !properties.contains_key(name)
+            || allows_null(properties.get(name))
+    });
     for name in &required {
         if !object.contains_key(*name) {
             fault(faults, &path(field, name), "is missing");
@@ -141,7 +161,9 @@ fn fit_object(schema: &Value, object: &mut Map<String, Value>, field: &str, faul
         match properties.get(name) {
             Some(inner) if value.is_null() && allows_null(Some(inner)) => {}
             Some(inner) => fit_value(inner, value, &path(field, name), faults),
-            None if schema.get("additionalProperties") == Some(&json!(false)) => fault(faults, &path(field, name), unknown(name, properties)),
+            None if schema.get("additionalProperties") == Some(&json!(false)) => {
+                fault(faults, &path(field, name), unknown(name, properties))
+            }
             None => {}
         }
     }
@@ -156,7 +178,10 @@ fn unknown(name: &str, properties: &Map<String, Value>) -> String {
     match super::near::nearest(name, properties.keys().map(String::as_str)) {
         Some(near) => format!("is not an argument of this tool; did you mean `{near}`?"),
         None if properties.is_empty() => "is not an argument: this tool takes none".into(),
-        None => format!("is not an argument of this tool, which takes {}", properties.keys().cloned().collect::<Vec<_>>().join(", ")),
+        None => format!(
+            "is not an argument of this tool, which takes {}",
+            properties.keys().cloned().collect::<Vec<_>>().join(", ")
+        ),
     }
 }
 
@@ -171,7 +196,11 @@ fn fit_list(schema: &Value, items: &mut [Value], field: &str, faults: &mut Vec<F
         fault(faults, field, format!("needs at least {} entries", limit("minItems").unwrap_or(0)));
     }
     if limit("maxItems").is_some_and(|most| count > most) {
-        fault(faults, field, format!("may have at most {} entries, but it has {count}", limit("maxItems").unwrap_or(0)));
+        fault(
+            faults,
+            field,
+            format!("may have at most {} entries, but it has {count}", limit("maxItems").unwrap_or(0)),
+        );
     }
     if let Some(inner) = schema.get("items") {
         for (index, item) in items.iter_mut().enumerate() {
@@ -184,10 +213,22 @@ fn fit_text(schema: &Value, text: &str, field: &str, faults: &mut Vec<Fault>) {
     let limit = |word: &str| schema.get(word).and_then(Value::as_u64);
     let length = text.chars().count() as u64;
     if limit("minLength").is_some_and(|least| length < least) {
-        fault(faults, field, if length == 0 { "must not be empty".to_owned() } else { format!("needs at least {} characters", limit("minLength").unwrap_or(0)) });
+        fault(
+            faults,
+            field,
+            if length == 0 {
+                "must not be empty".to_owned()
+            } else {
+                format!("needs at least {} characters", limit("minLength").unwrap_or(0))
+            },
+        );
     }
     if limit("maxLength").is_some_and(|most| length > most) {
-        fault(faults, field, format!("may have at most {} characters, but it has {length}", limit("maxLength").unwrap_or(0)));
+        fault(
+            faults,
+            field,
+            format!("may have at most {} characters, but it has {length}", limit("maxLength").unwrap_or(0)),
+        );
     }
 }
 
@@ -203,8 +244,8 @@ fn fit_number(schema: &Value, number: &Number, field: &str, faults: &mut Vec<Fau
 mod tests {
     use super::*;
 
-    fn schema() -> Value {
-        json!({
+    fn schema() -> Map<String, Value> {
+        let schema = json!({
             "type": "object", "additionalProperties": false, "required": ["query"],
             "properties": {
                 "query": { "type": "string", "minLength": 2 },
@@ -213,18 +254,27 @@ mod tests {
                 "values": { "type": "object" },
                 "vendors": { "type": "array", "items": { "type": "string" }, "maxItems": 2 }
             }
-        })
+        });
+        schema.as_object().cloned().unwrap()
     }
 
-    fn message(mut arguments: Value) -> String {
-        fit(&schema(), &mut arguments).unwrap_err().to_string()
+    fn fitted(arguments: Value) -> Result<Value> {
+        let mut arguments = arguments.as_object().cloned().unwrap();
+        fit(&schema(), &mut arguments).map(|()| Value::Object(arguments))
+    }
+
+    fn message(arguments: Value) -> String {
+        fitted(arguments).unwrap_err().to_string()
     }
 
     #[test]
     fn text_that_holds_json_is_read_where_the_meaning_is_certain() {
-        let mut arguments = json!({ "query": "fortigate", "take": "20", "values": "{\"a\":1}", "vendors": "[\"HOS\"]", "tier": "edu" });
-        fit(&schema(), &mut arguments).unwrap();
-        assert_eq!(arguments, json!({ "query": "fortigate", "take": 20, "values": { "a": 1 }, "vendors": ["HOS"], "tier": "Edu" }));
+        let arguments =
+            json!({ "query": "fortigate", "take": "20", "values": "{\"a\":1}", "vendors": "[\"HOS\"]", "tier": "edu" });
+        assert_eq!(
+            fitted(arguments).unwrap(),
+            json!({ "query": "fortigate", "take": 20, "values": { "a": 1 }, "vendors": ["HOS"], "tier": "Edu" })
+        );
     }
 
     #[test]
@@ -238,9 +288,7 @@ mod tests {
 
     #[test]
     fn null_means_left_out() {
-        let mut arguments = json!({ "query": "ab", "take": null });
-        fit(&schema(), &mut arguments).unwrap();
-        assert_eq!(arguments, json!({ "query": "ab" }));
+        assert_eq!(fitted(json!({ "query": "ab", "take": null })).unwrap(), json!({ "query": "ab" }));
     }
 
     #[test]

@@ -58,7 +58,10 @@ fn render_table(page: &mut String, rows: &[Value]) {
     }
     let _ = writeln!(page, "| {} |\n|{}", columns.join(" | "), " --- |".repeat(columns.len()));
     for row in rows {
-        let cells: Vec<String> = columns.iter().map(|column| row.get(column).map(plain).unwrap_or_default().replace('|', "\\|").replace('\n', " ")).collect();
+        let cells: Vec<String> = columns
+            .iter()
+            .map(|column| row.get(column).map(plain).unwrap_or_default().replace('|', "\\|").replace('\n', " "))
+            .collect();
         let _ = writeln!(page, "| {} |", cells.join(" | "));
     }
 }

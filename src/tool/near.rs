@@ -14,7 +14,10 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 /// Up to `most` candidates, the most alike first.
 pub fn nearest_few<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>, most: usize) -> Vec<&'a str> {
     let wanted = name.to_lowercase();
-    let mut rated: Vec<(f64, &str)> = candidates.into_iter().map(|candidate| (strsim::jaro_winkler(&wanted, &candidate.to_lowercase()), candidate)).collect();
+    let mut rated: Vec<(f64, &str)> = candidates
+        .into_iter()
+        .map(|candidate| (strsim::jaro_winkler(&wanted, &candidate.to_lowercase()), candidate))
+        .collect();
     rated.sort_by(|(one, _), (other, _)| other.total_cmp(one));
     rated.into_iter().take(most).map(|(_, candidate)| candidate).collect()
 }

@@ -58,14 +58,27 @@ struct Common {
 ///
 /// # Errors
 /// Everything that keeps the tool from answering, in words for the model.
-pub async fn take(confirmations: &Confirmations, fence_foreign_text: FenceForeignText, ctx: &Ctx, attempt: Attempt<'_>) -> Result<Turn> {
-    let mut arguments = Value::Object(attempt.arguments);
-    input::fit(&Value::Object(attempt.offered.input.as_ref().clone()), &mut arguments)?;
+pub async fn take(
+    confirmations: &Confirmations,
+    fence_foreign_text: FenceForeignText,
+    ctx: &Ctx,
+    attempt: Attempt<'_>,
+) -> Result<Turn> {
+    let mut arguments = attempt.arguments;
+    input::fit(&attempt.offered.input, &mut arguments)?;
     let common = take_common(&mut arguments);
+    let arguments = Value::Object(arguments);
     let mut prepared = (attempt.offered.tool.prepare)(arguments.clone())?;
 
     if confirmations.policy.asks(attempt.offered.tool.declaration.effect) {
-        let asking = Asking { confirmations, ctx, offered: attempt.offered, principal: attempt.principal, way: attempt.way, arguments: &arguments };
+        let asking = Asking {
+            confirmations,
+            ctx,
+            offered: attempt.offered,
+            principal: attempt.principal,
+            way: attempt.way,
+            arguments: &arguments,
+        };
         if let Some(question) = asking.ask(prepared.as_mut(), attempt.consent, common.token.as_deref()).await? {
             return Ok(Turn::Ask(question));
         }
@@ -83,8 +96,8 @@ pub enum FenceForeignText {
     Off,
 }
 
-fn take_common(arguments: &mut Value) -> Common {
-    let mut take = |name: &str| arguments.as_object_mut().and_then(|map| map.remove(name)).and_then(|value| value.as_str().map(str::to_owned));
+fn take_common(arguments: &mut Map<String, Value>) -> Common {
+    let mut take = |name: &str| arguments.remove(name).and_then(|value| value.as_str().map(str::to_owned));
     Common {
         markdown: take("response_format").as_deref() == Some("markdown"),
         detail: if take("detail").as_deref() == Some("full") { Detail::Full } else { Detail::Brief },
@@ -103,9 +116,17 @@ struct Asking<'a> {
 
 impl Asking<'_> {
     /// Nothing when the call may run; a question when a form can be shown; an error when the token way is needed.
-    async fn ask(&self, prepared: &mut dyn Prepared, consent: Consent<'_>, token: Option<&str>) -> Result<Option<Question>> {
+    async fn ask(
+        &self,
+        prepared: &mut dyn Prepared,
+        consent: Consent<'_>,
+        token: Option<&str>,
+    ) -> Result<Option<Question>> {
         let (way, state) = match (consent, token) {
-            (Consent::Declined, _) => return Err(Error::new(Code::ConfirmationDeclined, "The person said no, so nothing was done.").with_hint("Do not ask again unless they want it.")),
+            (Consent::Declined, _) => {
+                return Err(Error::new(Code::ConfirmationDeclined, "The person said no, so nothing was done.")
+                    .with_hint("Do not ask again unless they want it."));
+            }
             (Consent::Given(state), _) => (Way::Form, Some(state)),
             (Consent::None, Some(token)) => (Way::Token, Some(token)),
             (Consent::None, None) => (self.way, None),
@@ -121,7 +142,10 @@ impl Asking<'_> {
         }
         let mut question = self.confirmations.question(self.subject(way), shown);
         if promised.is_some() {
-            question.message = format!("What you confirmed has changed since, so nothing was done. Please look again. {}", question.message);
+            question.message = format!(
+                "What you confirmed has changed since, so nothing was done. Please look again. {}",
+                question.message
+            );
         }
         match way {
             Way::Form => Ok(Some(question)),
@@ -163,7 +187,13 @@ fn add_notes(answer: &mut Value, ctx: &Ctx) {
     let notes = map.entry("notes").or_insert_with(|| json!([]));
     if let Some(notes) = notes.as_array_mut() {
         notes.extend(found.iter().take(5).map(|note| {
-            json!(format!("{} sent {} at {} where {} is documented; it is left out here.", note.service, super::text::clean(&note.found), note.pointer, note.expected))
+            json!(format!(
+                "{} sent {} at {} where {} is documented; it is left out here.",
+                note.service,
+                super::text::clean(&note.found),
+                note.pointer,
+                note.expected
+            ))
         }));
     }
 }

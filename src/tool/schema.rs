@@ -17,21 +17,15 @@ pub fn of_arguments<T: JsonSchema>() -> Value {
 
 /// The schema of a tool's answer; it stays open, since notes may be added.
 pub fn of_answer<T: JsonSchema>() -> Value {
-    generate_for_answers::<T>()
-}
-
-fn generate<T: JsonSchema>() -> Value {
-    plain_schema::<T>(SchemaSettings::draft2020_12())
-}
-
-fn generate_for_answers<T: JsonSchema>() -> Value {
-    let mut schema = plain_schema::<T>(SchemaSettings::draft2020_12().for_serialize());
+    let mut schema = generate::<T>();
     open(&mut schema);
     schema
 }
 
-fn plain_schema<T: JsonSchema>(settings: SchemaSettings) -> Value {
-    let mut settings = settings;
+/// Answers are described as they would be read, not as they are written: what is null is dropped before it is sent, so
+/// an `Option` is never required.
+fn generate<T: JsonSchema>() -> Value {
+    let mut settings = SchemaSettings::draft2020_12();
     settings.inline_subschemas = true;
     settings.meta_schema = None;
     let mut schema = settings.into_generator().into_root_schema_for::<T>().to_value();

@@ -78,7 +78,9 @@ fn finished(text: &str, fence: &Fence) -> String {
     let foreign = text.starts_with(OPEN);
     let cleaned = clean(text);
     match fence {
-        Fence::On(marker) if foreign && !cleaned.is_empty() => format!("[text by others {marker}]\n{cleaned}\n[end {marker}]"),
+        Fence::On(marker) if foreign && !cleaned.is_empty() => {
+            format!("[text by others {marker}]\n{cleaned}\n[end {marker}]")
+        }
         Fence::On(_) | Fence::Off => cleaned,
     }
 }
@@ -123,7 +125,12 @@ pub fn from_html(html: &str) -> String {
             rest = tail;
             continue;
         };
-        let name = tag.trim_start_matches('/').split(|character: char| character.is_whitespace() || character == '/').next().unwrap_or_default().to_ascii_lowercase();
+        let name = tag
+            .trim_start_matches('/')
+            .split(|character: char| character.is_whitespace() || character == '/')
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
         rest = match name.as_str() {
             "script" | "style" if !tag.starts_with('/') => after_element(after, &name),
             "br" | "p" | "div" | "tr" | "h1" | "h2" | "h3" | "h4" | "ul" | "ol" | "blockquote" => {
@@ -135,7 +142,13 @@ pub fn from_html(html: &str) -> String {
                 text.push_str("- ");
                 after
             }
-            _ if name.chars().all(|character| character.is_ascii_alphanumeric() || character == '!' || character == '-') && !name.is_empty() => after,
+            _ if name
+                .chars()
+                .all(|character| character.is_ascii_alphanumeric() || character == '!' || character == '-')
+                && !name.is_empty() =>
+            {
+                after
+            }
             _ => {
                 text.push('<');
                 tail
@@ -211,7 +224,10 @@ mod tests {
 
     #[test]
     fn html_becomes_text_and_scripts_vanish() {
-        assert_eq!(from_html("<p>Hallo &amp; <b>Grüße</b></p><script>alert(1)</script><ul><li>eins</li><li>zwei</li></ul>"), "Hallo & Grüße\n- eins\n- zwei");
+        assert_eq!(
+            from_html("<p>Hallo &amp; <b>Grüße</b></p><script>alert(1)</script><ul><li>eins</li><li>zwei</li></ul>"),
+            "Hallo & Grüße\n- eins\n- zwei"
+        );
         assert_eq!(from_html("3 < 4 and 5 > 4"), "3 < 4 and 5 > 4");
     }
 

@@ -41,6 +41,7 @@ pub trait Workflow: Send + Sync + 'static {
 )]
 pub trait Arguments: DeserializeOwned + JsonSchema + Send + Sync {}
 
+#[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned + JsonSchema + Send + Sync> Arguments for T {}
 
 /// What a tool's function may return.
@@ -54,6 +55,7 @@ pub trait Returns {
     type Answer: Serialize + JsonSchema + Send;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Serialize + JsonSchema + Send> Returns for Result<T> {
     type Answer = T;
 }
@@ -106,7 +108,8 @@ struct Pending<W: Workflow> {
 }
 
 fn prepare<W: Workflow>(args: Value) -> Result<Box<dyn Prepared>> {
-    let args = serde_path_to_error::deserialize(args).map_err(|wrong| Error::of_argument(&wrong.path().to_string(), &wrong.inner().to_string()))?;
+    let args = serde_path_to_error::deserialize(args)
+        .map_err(|wrong| Error::of_argument(&wrong.path().to_string(), &wrong.inner().to_string()))?;
     Ok(Box::new(Pending::<W> { args, shown: None }))
 }
 

@@ -1,5 +1,7 @@
 //! The first door: one tool through the whole runtime, against a sandbox of its own.
 
+use std::sync::Arc;
+
 use infini_mcp::config::Sources;
 use infini_mcp::sandbox::{self, Sandbox};
 use infini_mcp::server::App;
@@ -12,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 /// A fresh sandbox with a server's shared parts in front of it.
 pub struct Door {
-    pub app: App,
+    pub app: Arc<App>,
     pub sandbox: Sandbox,
     http: reqwest::Client,
 }
@@ -40,7 +42,7 @@ impl Door {
         pairs.retain(|(name, _)| !settings.iter().any(|(other, _)| other == name));
         pairs.extend_from_slice(settings);
         let settings = Sources::of(pairs).settings().unwrap_or_else(|faults| panic!("{faults:?}"));
-        Self { app: App::new(settings).unwrap(), sandbox, http: reqwest::Client::new() }
+        Self { app: Arc::new(App::new(settings).unwrap()), sandbox, http: reqwest::Client::new() }
     }
 
     /// A call that must answer; the answer is held against the tool's output schema.
@@ -49,9 +51,20 @@ impl Door {
             Turn::Done(done) => {
                 let schema = Value::Object(self.app.catalogue.find(tool).unwrap().output.as_ref().clone());
                 let validator = jsonschema::validator_for(&schema).unwrap();
-                let faults: Vec<String> = validator.iter_errors(&done.structured).map(|fault| format!("{fault} at {}", fault.instance_path())).collect();
-                assert!(faults.is_empty(), "{tool} answers what its schema does not say: {faults:?}\n{:#}", done.structured);
-                assert_eq!(serde_json::from_str::<Value>(&done.text).unwrap(), done.structured, "both channels say the same");
+                let faults: Vec<String> = validator
+                    .iter_errors(&done.structured)
+                    .map(|fault| format!("{fault} at {}", fault.instance_path()))
+                    .collect();
+                assert!(
+                    faults.is_empty(),
+                    "{tool} answers what its schema does not say: {faults:?}\n{:#}",
+                    done.structured
+                );
+                assert_eq!(
+                    serde_json::from_str::<Value>(&done.text).unwrap(),
+                    done.structured,
+                    "both channels say the same"
+                );
                 Ok(done.structured)
             }
             Turn::Ask(question) => panic!("{tool} asks by form although tokens were offered: {}", question.message),
@@ -91,7 +104,13 @@ impl Door {
         let offered = self.app.catalogue.find(tool).unwrap_or_else(|| panic!("{tool} is not offered"));
         let arguments: Map<String, Value> = arguments.as_object().cloned().unwrap_or_default();
         let ctx = self.app.ctx("test", CancellationToken::new(), None);
-        run::take(&self.app.confirmations, self.app.fence, &ctx, Attempt { offered, arguments, principal: "test", way, consent }).await
+        run::take(
+            &self.app.confirmations,
+            self.app.fence,
+            &ctx,
+            Attempt { offered, arguments, principal: "test", way, consent },
+        )
+        .await
     }
 
     /// Sets switches of the sandbox.

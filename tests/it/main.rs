@@ -10,6 +10,8 @@ mod seam_retry;
 mod seam_secrets;
 mod seam_token;
 mod seam_upstream;
+mod server_http;
+mod server_stdio;
 mod tidy;
 mod tools_infinigate;
 mod tools_infinity;

@@ -51,7 +51,11 @@ fn shown(path: &Path) -> String {
 
 /// The code lines of a file outside its tests, with their numbers.
 fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.lines().enumerate().map(|(index, line)| (index + 1, line)).take_while(|(_, line)| *line != "#[cfg(test)]").filter(|(_, line)| !line.trim_start().starts_with("//"))
+    text.lines()
+        .enumerate()
+        .map(|(index, line)| (index + 1, line))
+        .take_while(|(_, line)| *line != "#[cfg(test)]")
+        .filter(|(_, line)| !line.trim_start().starts_with("//"))
 }
 
 fn report(faults: Vec<String>) {
@@ -68,7 +72,11 @@ fn every_file_says_what_it_is_for_and_is_not_too_long() {
             faults.push(format!("{}:1: a file opens with a `//!` sentence saying what it is for", shown(&path)));
         }
         if text.lines().count() > MOST_LINES {
-            faults.push(format!("{}: {} lines; past {MOST_LINES} a file is two things", shown(&path), text.lines().count()));
+            faults.push(format!(
+                "{}: {} lines; past {MOST_LINES} a file is two things",
+                shown(&path),
+                text.lines().count()
+            ));
         }
         if text.contains("TODO") && !path.ends_with("tidy.rs") {
             faults.push(format!("{}: work that is not done is said in an issue, not in a comment", shown(&path)));
@@ -80,7 +88,9 @@ fn every_file_says_what_it_is_for_and_is_not_too_long() {
 #[test]
 fn no_file_or_folder_is_a_drawer_for_odds_and_ends() {
     let drawers = ["utils", "util", "common", "helpers", "helper", "types", "misc", "prelude"];
-    let faults = rust_files("src").into_iter().filter(|path| path.iter().any(|part| drawers.contains(&part.to_string_lossy().trim_end_matches(".rs"))));
+    let faults = rust_files("src")
+        .into_iter()
+        .filter(|path| path.iter().any(|part| drawers.contains(&part.to_string_lossy().trim_end_matches(".rs"))));
     report(faults.map(|path| format!("{}: name it after what is in it", shown(&path))).collect());
 }
 
@@ -116,7 +126,10 @@ fn dependencies_point_one_way() {
 }
 
 fn place(module: &str) -> usize {
-    ORDER.iter().position(|name| *name == module).unwrap_or_else(|| panic!("`{module}` has no place in the order of modules"))
+    ORDER
+        .iter()
+        .position(|name| *name == module)
+        .unwrap_or_else(|| panic!("`{module}` has no place in the order of modules"))
 }
 
 /// The top-level modules of this crate that a line names by `crate::` or `infini_mcp::`.
@@ -131,7 +144,12 @@ fn names_of_ours(line: &str) -> Vec<String> {
             let rest = &line[at + prefix.len()..];
             let group = rest.strip_prefix('{').and_then(|rest| rest.split_once('}')).map(|(inside, _)| inside);
             for part in group.unwrap_or(rest).split(',').take(if group.is_some() { usize::MAX } else { 1 }) {
-                names.push(part.trim().chars().take_while(|character| character.is_alphanumeric() || *character == '_').collect());
+                names.push(
+                    part.trim()
+                        .chars()
+                        .take_while(|character| character.is_alphanumeric() || *character == '_')
+                        .collect(),
+                );
             }
         }
     }
@@ -147,7 +165,9 @@ fn a_crate_is_named_only_where_it_belongs() {
         let text = fs::read_to_string(&path).unwrap();
         for (number, line) in code(&text) {
             for (name, allowed) in ONLY_HERE {
-                let names_it = line.match_indices(&format!("{name}::")).any(|(at, _)| !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'));
+                let names_it = line
+                    .match_indices(&format!("{name}::"))
+                    .any(|(at, _)| !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'));
                 if names_it && !allowed.contains(&here.as_str()) {
                     faults.push(format!("{}:{number}: `{name}` belongs to {allowed:?}", shown(&path)));
                 }
@@ -179,7 +199,11 @@ fn a_tool_is_one_file_and_names_no_other_tool() {
             faults.push(format!("{file}: a file here is a tool of the same name"));
         }
         let text = fs::read_to_string(&path).unwrap();
-        for (number, line) in code(&text).filter(|(_, line)| line.contains("crate::tools") || line.contains("super::super") || line.trim_start().starts_with("use super::")) {
+        for (number, line) in code(&text).filter(|(_, line)| {
+            line.contains("crate::tools")
+                || line.contains("super::super")
+                || line.trim_start().starts_with("use super::")
+        }) {
             if !file.ends_with("/mod.rs") {
                 faults.push(format!("{file}:{number}: a tool names no other tool: {}", line.trim()));
             }
@@ -191,15 +215,29 @@ fn a_tool_is_one_file_and_names_no_other_tool() {
 #[test]
 fn every_mistake_has_its_text() {
     let folder = root().join("tests/mistakes");
-    let missing: Vec<String> = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).filter(|path| path.extension().is_some_and(|extension| extension == "rs") && !path.with_extension("stderr").exists()).map(|path| shown(&path)).collect();
+    let missing: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .filter(|path| {
+            path.extension().is_some_and(|extension| extension == "rs") && !path.with_extension("stderr").exists()
+        })
+        .map(|path| shown(&path))
+        .collect();
     assert!(missing.is_empty(), "no recorded message for {missing:?}");
 }
 
 #[test]
 fn the_readme_tells_every_setting_and_every_tool() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    assert!(readme.contains(&infini_mcp::config::markdown_table()), "the table of settings in README.md is not the one that `infini-mcp settings` prints");
+    assert!(
+        readme.contains(&infini_mcp::config::markdown_table()),
+        "the table of settings in README.md is not the one that `infini-mcp settings` prints"
+    );
     for tool in infini_mcp::tool::TOOLS {
-        assert!(readme.contains(&format!("`{}`", tool.declaration.name)), "README.md does not name {}", tool.declaration.name);
+        assert!(
+            readme.contains(&format!("`{}`", tool.declaration.name)),
+            "README.md does not name {}",
+            tool.declaration.name
+        );
     }
 }

@@ -1,0 +1,15 @@
+//! What the Infinigate tools share.
+
+pub mod addresses;
+pub mod dates;
+pub mod descriptions;
+pub mod documents;
+pub mod email;
+pub mod invoices;
+pub mod merge;
+pub mod money;
+pub mod pages;
+pub mod products;
+pub mod quotes;
+pub mod vendor_filter;
+pub mod vendors;

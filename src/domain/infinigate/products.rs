@@ -1,0 +1,196 @@
+//! Articles of the price list, and searching it.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::addresses::filled;
+use super::documents::rows;
+use super::money::{Amount, currency};
+use super::pages::{self, Ask, Limits, Page, Sent};
+use super::vendor_filter::VendorFilter;
+use crate::api::infinigate::types;
+use crate::api::{self, Cause};
+use crate::tool::{Ctx, Error, Result};
+
+/// How many rows are looked through when Infinigate cannot filter by vendor.
+pub const MOST_LOOKED_THROUGH: usize = 1_000;
+
+/// An article with the reseller's price.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Product {
+    /// Infinigate's item number.
+    pub sku: Option<String>,
+    /// The vendor's part number.
+    pub vendor_sku: Option<String>,
+    /// Manufacturer.
+    pub vendor: Option<String>,
+    /// What it is.
+    pub description: Option<String>,
+    /// Such as Hardware or Software.
+    pub product_type: Option<String>,
+    /// Price tier: Std, Edu or Gov.
+    pub tier: Option<String>,
+    /// What the reseller pays a piece, net.
+    pub price: Option<Amount>,
+    /// List price a piece, net.
+    pub list_price: Option<Amount>,
+    /// The reseller's discount.
+    pub discount_percent: Option<Amount>,
+    /// Of both prices.
+    pub currency: Option<String>,
+    /// Pieces in stock.
+    pub stock: Option<Amount>,
+    /// True when the price must be asked for.
+    pub price_on_request: Option<bool>,
+    /// Smallest quantity for this price.
+    pub min_quantity: Option<Amount>,
+    /// Largest quantity for this price.
+    pub max_quantity: Option<Amount>,
+}
+
+impl From<types::PriceListItem> for Product {
+    fn from(item: types::PriceListItem) -> Self {
+        let text = |text: Option<String>| filled(text.as_deref()).map(str::to_owned);
+        let band = item.license_band.unwrap_or_default();
+        // A price beside that mark is no price to order at.
+        let must_be_asked = item.price_on_request == Some(true);
+        let price = item.list_price.filter(|_| !must_be_asked).unwrap_or_default();
+        Self {
+            sku: text(item.sku),
+            vendor_sku: text(item.vendor_sku),
+            vendor: text(item.vendor_name).or_else(|| text(item.manufacturer_name)),
+            description: text(item.description_full_text),
+            product_type: text(item.product_type),
+            tier: text(item.end_user_type)
+                .map(|tier| if tier.eq_ignore_ascii_case("gov") { "Gov".to_owned() } else { tier }),
+            price: price.discounted_price.map(Amount::of),
+            list_price: price.price.map(Amount::of),
+            discount_percent: price.discount_percent.map(Amount::of),
+            currency: currency(price.currency_code),
+            stock: item.stock_level.map(Amount::of),
+            price_on_request: must_be_asked.then_some(true),
+            min_quantity: band.min.map(Amount::of).filter(|least| least.number() > 1.0),
+            max_quantity: band.max.map(Amount::of),
+        }
+    }
+}
+
+/// A search of the price list.
+#[derive(Debug)]
+pub struct Search {
+    /// The words, made fit for a path by [`searchable`].
+    pub words: String,
+    /// Only these vendors.
+    pub vendors: VendorFilter,
+    /// Only these kinds of product; any when empty.
+    pub product_types: Vec<String>,
+    /// Only these price tiers, as Infinigate writes them; any when empty.
+    pub tiers: Vec<String>,
+}
+
+/// The words of a search as they can stand in a path: gateways mistake `/`, `\` and `%` there, so blanks take their place.
+///
+/// # Errors
+/// `invalid_arguments` when nothing that can be searched for is left; `..`, too, would lead elsewhere.
+pub fn searchable(query: &str) -> Result<String> {
+    let plain: String =
+        query.chars().map(|c| if matches!(c, '/' | '\\' | '%') || c.is_control() { ' ' } else { c }).collect();
+    let words = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    let has_word = words.chars().any(char::is_alphanumeric);
+    if has_word && (2..=100).contains(&words.chars().count()) {
+        return Ok(words);
+    }
+    Err(Error::of_argument("query", "needs 2 to 100 characters, among them a letter or digit")
+        .with_hint("Search for a part number, or for a word of the description."))
+}
+
+/// A page of what a search finds, with a note where not everything could be looked through.
+///
+/// # Errors
+/// When the price list cannot be searched.
+pub async fn find(ctx: &Ctx, search: &Search, ask: Ask) -> Result<(Page<Product>, Option<String>)> {
+    match &search.vendors {
+        VendorFilter::Any | VendorFilter::Codes(_) => Ok((pages::page(ask, |ask| send(ctx, search, ask)).await?, None)),
+        VendorFilter::Names(names) => by_name(ctx, search, names, ask).await,
+    }
+}
+
+async fn by_name(ctx: &Ctx, search: &Search, names: &[String], ask: Ask) -> Result<(Page<Product>, Option<String>)> {
+    let end = ask.skip.saturating_add(ask.take);
+    let limits = Limits {
+        wanted: end.saturating_add(1),
+        most: MOST_LOOKED_THROUGH,
+        page: usize::try_from(ctx.pages().largest).unwrap_or(usize::MAX),
+    };
+    let is_wanted = |product: &Product| product.vendor.as_ref().is_some_and(|vendor| names.contains(vendor));
+    let walked = pages::walk(limits, |ask| send(ctx, search, ask), is_wanted).await?;
+    let note = (!walked.is_whole && walked.rows.len() <= end)
+        .then(|| format!("Only the first {} articles with these words were looked through for {}. Use more exact words to reach the others.", walked.looked_through, names.join(", ")));
+    let (has_more, total) = (walked.rows.len() > end, walked.is_whole.then_some(walked.rows.len()));
+    Ok((Page { rows: walked.rows.into_iter().skip(ask.skip).take(ask.take).collect(), has_more, total }, note))
+}
+
+async fn send(ctx: &Ctx, search: &Search, ask: Ask) -> Result<Sent<Product>> {
+    let client = ctx.infinigate()?;
+    let mut call =
+        client.search_price_list().searchword(search.words.as_str()).take(rows(ask.take)).skip(rows(ask.skip));
+    if let VendorFilter::Codes(codes) = &search.vendors {
+        call = call.vendor_codes(codes.clone());
+    }
+    if !search.product_types.is_empty() {
+        call = call.product_types(search.product_types.clone());
+    }
+    if !search.tiers.is_empty() {
+        call = call.end_user_types(search.tiers.clone());
+    }
+    match call.send().await {
+        Ok(page) => {
+            let page = page.into_inner().0;
+            Ok(Sent {
+                rows: page.result.unwrap_or_default().into_iter().map(Product::from).collect(),
+                count: page.count,
+            })
+        }
+        Err(error) => nothing_found(error.into()),
+    }
+}
+
+/// A search without a hit may be answered like a thing that does not exist.
+fn nothing_found(error: api::Error) -> Result<Sent<Product>> {
+    match error.cause {
+        Cause::NotFound => Ok(Sent { rows: Vec::new(), count: Some(0) }),
+        _ => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_break_a_path_is_searched_as_a_blank() {
+        assert_eq!(searchable(" FG-40F/BDL 50% ").unwrap(), "FG-40F BDL 50");
+        assert_eq!(searchable("M\u{fc}ller #1?").unwrap(), "M\u{fc}ller #1?");
+        for bad in ["..", "//", "%", "a", "a/", ". .", "--"] {
+            assert!(searchable(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_price_on_request_is_no_price() {
+        let item = types::PriceListItem {
+            price_on_request: Some(true),
+            list_price: Some(types::ListPrice {
+                price: Some(0.0),
+                discounted_price: Some(0.0),
+                currency_code: Some("EUR".into()),
+                discount_percent: None,
+            }),
+            end_user_type: Some("GOV".into()),
+            ..Default::default()
+        };
+        let product = Product::from(item);
+        assert_eq!((product.price, product.list_price, product.price_on_request), (None, None, Some(true)));
+        assert_eq!(product.tier.as_deref(), Some("Gov"));
+    }
+}

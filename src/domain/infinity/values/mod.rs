@@ -1,0 +1,13 @@
+//! The values of an item: read into words, written from words.
+
+mod choices;
+mod lists;
+mod read;
+mod single;
+mod write;
+
+pub use read::{read, shown};
+pub use write::{Said, write};
+
+#[cfg(test)]
+mod tests;

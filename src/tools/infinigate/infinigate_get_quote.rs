@@ -1,0 +1,202 @@
+//! Read one quote whole.
+//!
+//! Whoever decides about a quote must know its revision and whether it can be decided about at all. Infinigate says
+//! so in several places, or in the list only; here it is always in one.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::api::ids::{DocumentGuid, DocumentNumber};
+use crate::api::infinigate::types;
+use crate::domain::infinigate::addresses::{filled, one_line};
+use crate::domain::infinigate::descriptions;
+use crate::domain::infinigate::money::Amount;
+use crate::domain::infinigate::quotes::{self, Key, Quote};
+use crate::tool::{Ctx, Result, tool};
+
+/// Which quote.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Args {
+    /// The quote's number, such as AN2600456.
+    document_number: Option<DocumentNumber>,
+    /// Its GUID, instead of the number.
+    document_guid: Option<DocumentGuid>,
+    /// Also give sold-to, bill-to and ship-to addresses.
+    include_addresses: Option<bool>,
+}
+
+/// The quote.
+#[derive(Serialize, JsonSchema)]
+pub struct Answer {
+    /// Its number.
+    document_number: Option<String>,
+    /// Its identifier.
+    document_guid: Option<String>,
+    /// The revision to accept or reject.
+    document_revision: Option<i64>,
+    /// Whether it can be accepted now.
+    can_be_accepted: Option<bool>,
+    /// Whether it can be rejected now.
+    can_be_rejected: Option<bool>,
+    /// Status text.
+    status: Option<String>,
+    /// When it was made.
+    date: Option<String>,
+    /// Last day it is valid.
+    valid_until: Option<String>,
+    /// Manufacturer.
+    vendor: Option<String>,
+    /// Its short code.
+    vendor_code: Option<String>,
+    /// The reseller's reference.
+    buyer_reference: Option<String>,
+    /// The reseller's own number.
+    external_document_number: Option<String>,
+    /// Net total.
+    total: Option<Amount>,
+    /// Of all amounts.
+    currency: Option<String>,
+    /// For whom it is.
+    end_user: Option<String>,
+    /// Infinigate's sales person.
+    sales_contact: Option<String>,
+    /// Remarks on it.
+    comment: Option<String>,
+    /// Buyer's address.
+    sold_to: Option<String>,
+    /// Invoice address.
+    bill_to: Option<String>,
+    /// Delivery address.
+    ship_to: Option<String>,
+    /// Its lines.
+    lines: Vec<Line>,
+}
+
+/// A line of the quote.
+#[derive(Serialize, JsonSchema)]
+pub struct Line {
+    /// Its position.
+    line_number: Option<Amount>,
+    /// Infinigate's item number.
+    sku: Option<String>,
+    /// The vendor's part number.
+    vendor_sku: Option<String>,
+    /// What it is; alone on heading lines.
+    description: Option<String>,
+    /// How many pieces.
+    quantity: Option<Amount>,
+    /// Net price a piece.
+    unit_price: Option<Amount>,
+    /// List price a piece.
+    list_price: Option<Amount>,
+    /// Discount on it.
+    discount_percent: Option<Amount>,
+    /// Quantity times unit price.
+    net_total: Option<Amount>,
+    /// Special price or deal number.
+    deal_number: Option<String>,
+}
+
+impl From<types::QuoteLine> for Line {
+    fn from(line: types::QuoteLine) -> Self {
+        let description =
+            descriptions::whole(line.item_description.as_deref(), line.item_description2.as_deref(), None);
+        let line_number = line.line_number.map(Amount::of);
+        // Heading lines carry zeros where they have no amounts.
+        if line.line_type.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("text")) {
+            return Self {
+                line_number,
+                description,
+                sku: None,
+                vendor_sku: None,
+                quantity: None,
+                unit_price: None,
+                list_price: None,
+                discount_percent: None,
+                net_total: None,
+                deal_number: None,
+            };
+        }
+        Self {
+            line_number,
+            description,
+            sku: line.item_number,
+            vendor_sku: line.vendor_item_number,
+            quantity: line.quantity.map(Amount::of),
+            unit_price: line.net_unit_price.map(Amount::of),
+            list_price: line.list_price.map(Amount::of),
+            discount_percent: line.discount_percent.map(Amount::of),
+            net_total: line
+                .quantity
+                .zip(line.net_unit_price)
+                .map(|(quantity, price)| Amount::to_the_cent(quantity * price)),
+            deal_number: filled(line.special_bid_deal_no.as_deref()).map(str::to_owned),
+        }
+    }
+}
+
+/// Read one quote with its lines, its revision and what can be done with it now.
+///
+/// Use before `infinigate_accept_quote` or `infinigate_reject_quote`: both need `document_revision`, and only the
+/// two flags tell whether they are allowed, not the status. To find a quote use `infinigate_list_quotes`.
+#[tool(reads)]
+pub async fn infinigate_get_quote(ctx: &Ctx, args: Args) -> Result<Answer> {
+    let key = Key::of(args.document_number, args.document_guid)?;
+    let quote = quotes::read(ctx, &key).await?;
+    Ok(told(quote, args.include_addresses.unwrap_or_default()))
+}
+
+fn told(quote: Quote, with_addresses: bool) -> Answer {
+    let Quote { document, header, lines } = quote;
+    let address = |address: Option<types::Address>| address.filter(|_| with_addresses).as_ref().and_then(one_line);
+    let end_user = header
+        .end_user
+        .and_then(|user| user.company)
+        .and_then(|company| if with_addresses { one_line(&company) } else { company.name });
+    Answer {
+        document_number: document.number,
+        document_guid: document.guid,
+        document_revision: document.revision,
+        can_be_accepted: document.can_be_accepted,
+        can_be_rejected: document.can_be_rejected,
+        status: document.status,
+        date: document.date,
+        valid_until: document.valid_until,
+        vendor: document.vendor,
+        vendor_code: document.vendor_code,
+        buyer_reference: document.buyer_reference,
+        external_document_number: document.external_document_number,
+        total: document.total,
+        currency: document.currency,
+        end_user,
+        sales_contact: document.sales_contact,
+        comment: header.comment.filter(|comment| !comment.trim().is_empty()),
+        sold_to: address(header.sell_to),
+        bill_to: address(header.bill_to),
+        ship_to: address(header.ship_to),
+        lines: lines.into_iter().map(Line::from).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_heading_line_has_no_amounts_and_others_are_multiplied_out() {
+        let heading = Line::from(types::QuoteLine {
+            line_type: Some("Text".into()),
+            quantity: Some(0.0),
+            item_description: Some("Option A".into()),
+            ..Default::default()
+        });
+        assert_eq!(
+            (heading.quantity, heading.net_total, heading.description.as_deref()),
+            (None, None, Some("Option A"))
+        );
+        let line =
+            Line::from(types::QuoteLine { quantity: Some(3.0), net_unit_price: Some(0.1), ..Default::default() });
+        assert_eq!(line.net_total, Some(Amount::of(0.3)));
+    }
+}

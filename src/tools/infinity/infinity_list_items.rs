@@ -1,0 +1,132 @@
+//! List the items of a board.
+//!
+//! Upstream sends ids for everything; here every id that stands for a name is shown as the name. A long list shows
+//! only what fits into a conversation and says what it left out.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::api::infinity::types;
+use crate::domain::infinity::columns::Columns;
+use crate::domain::infinity::folders::FolderName;
+use crate::domain::infinity::items::ItemRow;
+use crate::domain::infinity::pages::{Direction, Paging, paged};
+use crate::domain::infinity::place::Place;
+use crate::tool::{Ctx, Result, tool};
+
+/// Which items, and what of them.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Args {
+    /// Workspace, id or name; may be left out when only one is visible.
+    workspace_id: Option<String>,
+    /// Board, id or name.
+    board_id: String,
+    /// Only this folder without its subfolders, id, name or path; default the whole board.
+    folder_id: Option<String>,
+    /// Attributes to show, ids or names; default all that fit.
+    fields: Option<Vec<String>>,
+    /// Items to give; default 20.
+    #[schemars(range(min = 1, max = 100))]
+    limit: Option<u32>,
+    /// Cursor `after` of the last answer, for the next page.
+    after: Option<String>,
+    /// Cursor `before` of the last answer, for the page before it.
+    before: Option<String>,
+    /// Sort by `id` or `created_at`.
+    sort_by: Option<String>,
+    /// Sort direction.
+    sort_direction: Option<Direction>,
+    /// Without effect: names are always resolved.
+    #[expect(dead_code, reason = "callers of an older server send it")]
+    expand: Option<Vec<Expand>>,
+}
+
+/// What an older server could be asked to add.
+#[derive(Deserialize, JsonSchema)]
+enum Expand {
+    #[serde(rename = "values")]
+    Values,
+    #[serde(rename = "values.attribute")]
+    ValuesAttribute,
+    #[serde(rename = "folder")]
+    Folder,
+    #[serde(rename = "created_by")]
+    CreatedBy,
+}
+
+/// The items.
+#[derive(Serialize, JsonSchema)]
+pub struct Items {
+    /// The folders these items are in.
+    folders: Vec<FolderName>,
+    /// The attribute shown as title.
+    title_attribute: Option<String>,
+    /// Items here.
+    count: usize,
+    /// Whether more follow.
+    has_more: bool,
+    /// Cursor for the next page.
+    after: Option<String>,
+    /// Cursor for the page before.
+    before: Option<String>,
+    /// The items, subitems among them.
+    items: Vec<ItemRow>,
+    /// Left out to be short; name them in `fields`.
+    left_out: Option<Vec<String>>,
+}
+
+/// List the items of a StartInfinity board or folder with their values in words.
+///
+/// Use to browse or to find an item's id. Subitems are listed too, with their parent_id; for those of one item use
+/// infinity_list_subitems. Upstream cannot filter by text or value. Next: infinity_get_item for all of one item.
+#[tool(reads)]
+pub async fn infinity_list_items(ctx: &Ctx, args: Args) -> Result<Items> {
+    let place = Place::open(ctx, args.workspace_id.as_deref(), &args.board_id).await?;
+    let (fields, asked_folder) = (args.fields.unwrap_or_default(), args.folder_id.as_deref().filter(|folder| !folder.trim().is_empty()));
+    let plan = |place: &Place| {
+        let folder = asked_folder.map(|given| place.folder(given)).transpose()?;
+        Ok((folder.map(|folder| folder.id.clone()), Columns::of(place, &fields, args.limit)?))
+    };
+    let (place, (folder, columns)) = place.settle(ctx, plan).await?;
+
+    let paging = Paging::of(ctx, args.limit).from_cursors(args.after, args.before).sorted(args.sort_by, args.sort_direction);
+    let client = ctx.infinity()?;
+    let mut list = paged!(client.list_items().workspace(&place.workspace.id).board_id(&place.board.id), paging);
+    if let Some(folder) = &folder {
+        list = list.folder_id(folder);
+    }
+    let page = list.expand(vec![types::ItemExpand::Values, types::ItemExpand::CreatedBy]).send().await?.into_inner();
+    let has_more = page.has_more.unwrap_or_default();
+    let (after, before) = paging.cursors(has_more, page.after, page.before);
+    Ok(Items { has_more, after, before, ..shown(&place, &page.data.unwrap_or_default(), &columns) })
+}
+
+/// The rows, with what all of them have in common said once.
+fn shown(place: &Place, items: &[types::Item], columns: &Columns) -> Items {
+    let living = items.iter().filter(|item| item.deleted != Some(true));
+    let mut rows: Vec<ItemRow> = living.map(|item| ItemRow::of(place, item)).collect();
+    if let Columns::Fitting(_) = columns {
+        rows = rows.into_iter().map(|row| row.without_repetitions(place)).collect();
+    }
+    let mut ids: Vec<String> = Vec::new();
+    for id in rows.iter().filter_map(|row| row.folder_id.clone()) {
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    let is_one_folder = ids.len() < 2;
+    rows.iter_mut().filter(|_| is_one_folder).for_each(|row| row.folder = None);
+    let left_out = columns.apply(place, &mut rows);
+    rows.iter_mut().for_each(|row| row.folder_id = None);
+    Items {
+        folders: ids.iter().map(|id| place.folder_name(id)).collect(),
+        title_attribute: rows.first().and_then(|row| row.title_key.clone()),
+        count: rows.len(),
+        has_more: false,
+        after: None,
+        before: None,
+        items: rows,
+        left_out: Some(left_out).filter(|left_out| !left_out.is_empty()),
+    }
+}

@@ -1,0 +1,4 @@
+//! Every tool: one file each.
+
+pub mod infinigate;
+pub mod infinity;
