@@ -273,6 +273,26 @@ async fn a_client_that_goes_away_takes_its_upstream_request_with_it() {
 }
 
 #[tokio::test]
+async fn a_server_that_is_asked_to_stop_finishes_the_call_under_way_and_takes_no_more() {
+    let served = Served::start(&[]).await;
+    served.door.fault(json!({ "infinigate.latency_ms": 300 })).await;
+    let quote = json!({ "name": "infinigate_get_quote", "arguments": { "document_number": QUOTE } });
+    let calls = served.door.app.calls.clone();
+    let stop_meanwhile = async {
+        while calls.is_empty() {
+            tokio::task::yield_now().await;
+        }
+        served.stop.cancel();
+    };
+    let (result, ()) = tokio::join!(served.call(json!({}), quote), stop_meanwhile);
+    assert_eq!(result["isError"], json!(false), "{result:#}");
+    calls.close();
+    calls.wait().await;
+    let later = served.http.get(format!("{}/health", served.url)).send().await;
+    assert!(later.is_err(), "the listener is closed");
+}
+
+#[tokio::test]
 async fn without_credentials_a_tool_says_what_to_set() {
     let served = Served::start(&[("INFINITY_API_TOKEN", "")]).await;
     let refused = served.call(json!({}), json!({ "name": "infinity_get_profile", "arguments": {} })).await;

@@ -193,7 +193,9 @@ pub fn tell_apart(attributes: &mut [Attribute]) {
     for attribute in attributes.iter() {
         *seen.entry(fold(&attribute.name)).or_default() += 1;
     }
-    for attribute in attributes.iter_mut().filter(|attribute| seen.get(&fold(&attribute.name)).is_some_and(|count| *count > 1)) {
+    for attribute in
+        attributes.iter_mut().filter(|attribute| seen.get(&fold(&attribute.name)).is_some_and(|count| *count > 1))
+    {
         attribute.key = format!("{} ({})", attribute.name.trim(), attribute.id);
     }
 }
@@ -206,14 +208,19 @@ mod tests {
     #[test]
     fn labels_are_read_from_a_list_and_from_an_object_keyed_by_position() {
         let names = |labels: Value| labels_of(&labels).into_iter().map(|label| label.name).collect::<Vec<_>>();
-        assert_eq!(names(json!([{ "id": "b", "name": "B" }, { "id": "a", "name": "A" }, { "name": "no id" }])), ["B", "A"]);
+        assert_eq!(
+            names(json!([{ "id": "b", "name": "B" }, { "id": "a", "name": "A" }, { "name": "no id" }])),
+            ["B", "A"]
+        );
         assert_eq!(names(json!({ "10": { "id": "b", "name": "B" }, "2": { "id": "a" } })), ["a", "B"]);
         assert!(names(json!("labels")).is_empty());
     }
 
     #[test]
     fn attributes_with_one_name_get_keys_of_their_own() {
-        let row = |id: &str, name: &str| Attribute::of(types::Attribute { id: Some(id.into()), name: Some(name.into()), ..blank() }).unwrap();
+        let row = |id: &str, name: &str| {
+            Attribute::of(types::Attribute { id: Some(id.into()), name: Some(name.into()), ..blank() }).unwrap()
+        };
         let mut attributes = [row("a1", "Status"), row("a2", " status"), row("a3", "Name")];
         tell_apart(&mut attributes);
         let keys: Vec<&str> = attributes.iter().map(|attribute| attribute.key.as_str()).collect();

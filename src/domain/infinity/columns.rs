@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
+use super::attributes::Kind;
 use super::items::ItemRow;
 use super::place::Place;
 use super::refusal::Refusal;
@@ -79,13 +80,15 @@ fn key(place: &Place, field: &str) -> Result<String, Refusal> {
     }
 }
 
-/// All columns of the rows, the most telling first: what a person sees first on the board, long texts after short ones.
+/// All columns of the rows, the most telling first: states, then what a person sees first on the board, long texts last.
 fn columns(place: &Place, rows: &[ItemRow]) -> Vec<String> {
     let folder = rows.first().and_then(|row| row.folder_id.as_deref()).and_then(|id| place.folder_of_id(id));
-    let attributes = place.attributes_in(folder);
+    let mut attributes = place.attributes_in(folder);
+    attributes.sort_by_key(|attribute| attribute.kind != Kind::Label);
     let (bulky, short): (Vec<_>, Vec<_>) = attributes.into_iter().partition(|attribute| attribute.kind.is_bulky());
     let known = short.iter().map(|attribute| attribute.key.clone());
-    let mut columns: Vec<String> = std::iter::once("folder".to_owned()).chain(known).chain(["created_at".to_owned()]).collect();
+    let mut columns: Vec<String> =
+        std::iter::once("folder".to_owned()).chain(known).chain(["created_at".to_owned()]).collect();
     columns.extend(bulky.iter().map(|attribute| attribute.key.clone()));
     columns.push("created_by".to_owned());
     let mut seen: HashSet<String> = columns.iter().cloned().collect();
@@ -114,7 +117,9 @@ fn fitting(place: &Place, rows: &[ItemRow], most: usize) -> HashSet<String> {
 /// What every row costs, whatever it shows.
 fn fixed(row: &ItemRow) -> usize {
     let fields = [("id", &row.id), ("title", &row.title), ("parent_id", &row.parent_id)];
-    let cost = |(name, field): (&str, &Option<String>)| field.as_ref().map_or(0, |text| field_tokens(name, &Value::from(text.as_str())));
+    let cost = |(name, field): (&str, &Option<String>)| {
+        field.as_ref().map_or(0, |text| field_tokens(name, &Value::from(text.as_str())))
+    };
     fields.into_iter().map(cost).sum::<usize>() + field_tokens("values", &json!({}))
 }
 
@@ -167,9 +172,11 @@ pub fn tokens(text: &str) -> usize {
         hundredths += match class {
             Class::Letter => 21 + if begins { 50 } else { 0 } + if character.is_ascii() { 0 } else { 30 },
             // A blank is read together with the word after it, but not with a number.
-            Class::Digit => (if digits % 3 == 0 { 100 } else { 0 }) + (if begins && last == Some(Class::Blank) { 100 } else { 0 }),
-            Class::Sign => (if begins { 100 } else { 0 }),
-            Class::Blank => 0,
+            Class::Digit => {
+                (if digits % 3 == 0 { 100 } else { 0 }) + (if begins && last == Some(Class::Blank) { 100 } else { 0 })
+            }
+            Class::Sign if begins => 100,
+            Class::Sign | Class::Blank => 0,
         };
         last = Some(class);
     }
@@ -202,12 +209,22 @@ mod tests {
         let tokenizer = tiktoken_rs::o200k_base().unwrap();
         let (mut estimates, mut reals) = (0, 0);
         for text in [
-            "364019f5-0198-407b-931a-4f8ea51ecc28", "Firewall-Tausch – Müllner & Söhne Maschinenbau GmbH", "2026-05-04T09:00:00Z", "Wartet auf Kunde",
-            "Einsatz in Würzburg. Anfahrt über die Zufahrt Süd. Schlüssel abholen, Fotos vor und nach dem Tausch", "[\"Netzwerk\",\"Security\"]",
-            "https://doku.nordlicht.example/netzplan", "info@müllner-bau.example", "+49 931 5550101", "{\"title\":\"Bestandsaufnahme\",\"values\":{}}",
+            "364019f5-0198-407b-931a-4f8ea51ecc28",
+            "Firewall-Tausch – Müllner & Söhne Maschinenbau GmbH",
+            "2026-05-04T09:00:00Z",
+            "Wartet auf Kunde",
+            "Einsatz in Würzburg. Anfahrt über die Zufahrt Süd. Schlüssel abholen, Fotos vor und nach dem Tausch",
+            "[\"Netzwerk\",\"Security\"]",
+            "https://doku.nordlicht.example/netzplan",
+            "info@müllner-bau.example",
+            "+49 931 5550101",
+            "{\"title\":\"Bestandsaufnahme\",\"values\":{}}",
         ] {
             let (estimate, real) = (tokens(text), tokenizer.encode_ordinary(text).len());
-            assert!(estimate * 4 >= real * 3 && estimate * 2 <= real * 3, "{text}: estimated {estimate}, really {real}");
+            assert!(
+                estimate * 4 >= real * 3 && estimate * 2 <= real * 3,
+                "{text}: estimated {estimate}, really {real}"
+            );
             (estimates, reals) = (estimates + estimate, reals + real);
         }
         assert!(estimates >= reals * 19 / 20, "estimated {estimates}, really {reals}");
@@ -217,7 +234,11 @@ mod tests {
         let attributes = json!([
             { "id": "n", "name": "Name", "type": "text" }, { "id": "s", "name": "Status", "type": "text" }, { "id": "d", "name": "Beschreibung", "type": "longtext" },
         ]);
-        let place = Place::of_rows(json!([{ "id": "f", "name": "F", "attribute_ids": ["n", "s", "d"] }]), attributes, json!([]));
+        let place = Place::of_rows(
+            json!([{ "id": "f", "name": "F", "attribute_ids": ["n", "s", "d"] }]),
+            attributes,
+            json!([]),
+        );
         let item = json!({
             "id": "364019f5-0198-407b-931a-4f8ea51ecc28", "folder_id": "f", "created_at": "2026-05-04T09:00:00Z",
             "values": [{ "attribute_id": "n", "data": "Aufgabe" }, { "attribute_id": "s", "data": "Done" }, { "attribute_id": "d", "data": "Wort ".repeat(30) }],
@@ -234,7 +255,10 @@ mod tests {
         assert!(few.iter().all(|row| row.values.len() == 2 && row.created_at.is_some()));
         let (place, mut many) = rows(100);
         let left_out = Columns::Fitting(BY_CHOICE).apply(&place, &mut many);
-        assert!(left_out.contains(&"Beschreibung".to_owned()) && !left_out.contains(&"Status".to_owned()), "{left_out:?}");
+        assert!(
+            left_out.contains(&"Beschreibung".to_owned()) && !left_out.contains(&"Status".to_owned()),
+            "{left_out:?}"
+        );
         assert!(many.iter().all(|row| row.values.contains_key("Status")));
     }
 

@@ -155,7 +155,8 @@ fn only(list: &Listed<Workspace>) -> Result<Workspace> {
         [one] => Ok(one.clone()),
         [] => Err(Error::new(Code::NotFound, "No workspace is visible with this token. Nothing was changed.")),
         several => {
-            let names: Vec<String> = several.iter().take(10).map(|one| format!("{} (id {})", names::quoted(one.name()), one.id)).collect();
+            let names: Vec<String> =
+                several.iter().take(10).map(|one| format!("{} (id {})", names::quoted(one.name()), one.id)).collect();
             let text = format!("`workspace_id` is missing, and {} workspaces are visible.", several.len());
             Err(Refusal::of_value(text, format!("Give one of {}.", names.join(", "))).into())
         }

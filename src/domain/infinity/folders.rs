@@ -97,7 +97,8 @@ mod tests {
             let row = json!({ "id": id, "name": id.to_uppercase(), "parent_id": parent });
             Folder::of(serde_json::from_value(row).unwrap()).unwrap()
         };
-        let mut folders = [row("a", None), row("b", Some("a")), row("c", Some("gone")), row("d", Some("e")), row("e", Some("d"))];
+        let mut folders =
+            [row("a", None), row("b", Some("a")), row("c", Some("gone")), row("d", Some("e")), row("e", Some("d"))];
         lay_paths(&mut folders);
         assert_eq!(folders[1].path, "A / B");
         assert_eq!(folders[2].path, "C");

@@ -4,13 +4,13 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::dates;
 use super::directory::Board;
 use super::folders::Folder;
 use super::names::Named;
 use super::place::Place;
 use super::refusal::Refusal;
 use super::values::{self, Said};
-use super::dates;
 use crate::api::infinity::types;
 use crate::tool::Result;
 
@@ -63,7 +63,7 @@ impl ItemRow {
         let title_key = self.title_key.clone();
         self.values.retain(|key, _| {
             let repeats = || place.attribute_by_key(key).is_some_and(|attribute| attribute.kind.repeats_the_item());
-            Some(&*key) != title_key.as_ref() && !repeats()
+            Some(key) != title_key.as_ref() && !repeats()
         });
         self
     }
@@ -99,10 +99,18 @@ impl Wording<'_> {
     pub fn said(&self, place: &Place, folder: Option<&Folder>) -> Result<Vec<Said>> {
         let mut said = Vec::new();
         said.extend(self.name(place, folder)?);
-        said.extend(self.values.into_iter().flatten().map(|(attribute, value)| Said { attribute: attribute.clone(), value: value.clone() }));
+        said.extend(
+            self.values
+                .into_iter()
+                .flatten()
+                .map(|(attribute, value)| Said { attribute: attribute.clone(), value: value.clone() }),
+        );
         if let Some(values) = self.values_by_name {
             said.extend(by_name(values).ok_or_else(|| {
-                Refusal::of_value("`values_by_name` is neither an object nor a list of {name, value}.", "Give an object keyed by attribute name, or use `values`.")
+                Refusal::of_value(
+                    "`values_by_name` is neither an object nor a list of {name, value}.",
+                    "Give an object keyed by attribute name, or use `values`.",
+                )
             })?);
         }
         Ok(said)
@@ -112,10 +120,17 @@ impl Wording<'_> {
         let mut names = self.names.into_iter().flatten().filter(|name| !name.trim().is_empty());
         let (Some(name), other) = (names.next(), names.next()) else { return Ok(None) };
         if other.is_some_and(|other| other != name) {
-            return Err(Refusal::of_value("`name` and `title` differ.", "Both mean the item's name: give one of them.").into());
+            return Err(Refusal::of_value(
+                "`name` and `title` differ.",
+                "Both mean the item's name: give one of them.",
+            )
+            .into());
         }
         let attribute = place.name_attribute(folder).ok_or_else(|| {
-            Refusal::of_value("This board has no text attribute, so its items have no name.", "Leave `name` out and set other attributes in `values`.")
+            Refusal::of_value(
+                "This board has no text attribute, so its items have no name.",
+                "Leave `name` out and set other attributes in `values`.",
+            )
         })?;
         Ok(Some(Said { attribute: attribute.id().to_owned(), value: Value::from(name) }))
     }
@@ -125,15 +140,21 @@ fn by_name(values: &Value) -> Option<Vec<Said>> {
     match values {
         Value::Null => Some(Vec::new()),
         Value::String(text) if text.trim().is_empty() => Some(Vec::new()),
-        Value::String(text) => serde_json::from_str::<Value>(text).ok().filter(|read| !read.is_string()).and_then(|read| by_name(&read)),
-        Value::Object(map) => Some(map.iter().map(|(attribute, value)| Said { attribute: attribute.clone(), value: value.clone() }).collect()),
+        Value::String(text) => {
+            serde_json::from_str::<Value>(text).ok().filter(|read| !read.is_string()).and_then(|read| by_name(&read))
+        }
+        Value::Object(map) => Some(
+            map.iter().map(|(attribute, value)| Said { attribute: attribute.clone(), value: value.clone() }).collect(),
+        ),
         Value::Array(list) => list.iter().map(pair).collect(),
         Value::Bool(_) | Value::Number(_) => None,
     }
 }
 
 fn pair(entry: &Value) -> Option<Said> {
-    let attribute = ["name", "attribute", "attribute_name", "attribute_id", "id"].iter().find_map(|field| entry.get(field)?.as_str())?;
+    let attribute = ["name", "attribute", "attribute_name", "attribute_id", "id"]
+        .iter()
+        .find_map(|field| entry.get(field)?.as_str())?;
     let value = ["value", "data"].iter().find_map(|field| entry.get(field)).cloned().unwrap_or_default();
     Some(Said { attribute: attribute.to_owned(), value })
 }
@@ -168,7 +189,9 @@ mod tests {
         let place = place();
         let said = |values: Value| {
             let wording = Wording { values_by_name: Some(&values), ..Wording::default() };
-            wording.said(&place, None).map(|said| said.into_iter().map(|said| (said.attribute, said.value)).collect::<Vec<_>>())
+            wording
+                .said(&place, None)
+                .map(|said| said.into_iter().map(|said| (said.attribute, said.value)).collect::<Vec<_>>())
         };
         let wanted = vec![("Ort".to_owned(), json!("Graz"))];
         assert_eq!(said(json!({ "Ort": "Graz" })).unwrap(), wanted);

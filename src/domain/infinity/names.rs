@@ -43,7 +43,8 @@ pub fn find<'a, T: Named>(what: &str, given: &str, among: &'a [T]) -> Result<&'a
     let exact: Vec<&T> = among.iter().filter(|one| one.name().trim() == given).collect();
     let alike = || among.iter().filter(|one| fold(one.name()) == folded).collect::<Vec<_>>();
     let also = || among.iter().filter(|one| one.also().is_some_and(|name| fold(name) == folded)).collect();
-    let found = if exact.is_empty() { Some(alike()).filter(|found| !found.is_empty()).unwrap_or_else(also) } else { exact };
+    let found =
+        if exact.is_empty() { Some(alike()).filter(|found| !found.is_empty()).unwrap_or_else(also) } else { exact };
     match found.as_slice() {
         [one] => Ok(one),
         [] => Err(unknown(what, given, among)),
@@ -53,7 +54,8 @@ pub fn find<'a, T: Named>(what: &str, given: &str, among: &'a [T]) -> Result<&'a
 
 /// A name without what people leave out or write differently: case, accents, invisible characters, repeated blanks.
 pub fn fold(name: &str) -> String {
-    let plain: String = text::clean(name).to_lowercase().nfkd().filter(|character| !is_combining_mark(*character)).collect();
+    let plain: String =
+        text::clean(name).to_lowercase().nfkd().filter(|character| !is_combining_mark(*character)).collect();
     plain.replace('ß', "ss").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -71,13 +73,15 @@ fn unknown<T: Named>(what: &str, given: &str, among: &[T]) -> Refusal {
     }
     let names = near::nearest_few(given, among.iter().map(T::full_name), MOST_OFFERED);
     let list = names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ");
-    let few = if among.len() > names.len() { format!("The nearest of {}", among.len()) } else { "It can be".to_owned() };
+    let few =
+        if among.len() > names.len() { format!("The nearest of {}", among.len()) } else { "It can be".to_owned() };
     Refusal::unknown(text, format!("{few}: {list}."))
 }
 
 fn ambiguous<T: Named>(what: &str, given: &str, several: &[&T]) -> Refusal {
     let shown = several.iter().take(MOST_OFFERED * 2);
-    let list: Vec<String> = shown.clone().map(|one| format!("{} has the id {}", quoted(one.full_name()), one.id())).collect();
+    let list: Vec<String> =
+        shown.clone().map(|one| format!("{} has the id {}", quoted(one.full_name()), one.id())).collect();
     let candidates = shown.map(|one| json!({ "id": one.id(), "name": text::clean(one.full_name()) })).collect();
     let text = format!("{} {what}s are called {}: {}.", several.len(), quoted(given), list.join(", "));
     Refusal::ambiguous(text, "Call again with the id of the one that is meant.", candidates)

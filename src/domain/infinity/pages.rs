@@ -75,7 +75,12 @@ impl Paging {
     ///
     /// Upstream sets both on every page, so those that lead nowhere are left out: on the first page there is nothing
     /// before, and `has_more` speaks of the direction that was asked for.
-    pub fn cursors(&self, has_more: bool, after: Option<String>, before: Option<String>) -> (Option<String>, Option<String>) {
+    pub fn cursors(
+        &self,
+        has_more: bool,
+        after: Option<String>,
+        before: Option<String>,
+    ) -> (Option<String>, Option<String>) {
         if self.before.is_some() {
             return (after, before.filter(|_| has_more));
         }
@@ -224,7 +229,13 @@ mod tests {
     #[test]
     fn cursors_that_lead_nowhere_are_not_given_back() {
         let page = |after: Option<&str>, before: Option<&str>, has_more| {
-            let paging = Paging { limit: 5, after: after.map(Into::into), before: before.map(Into::into), sort_by: None, sort_direction: None };
+            let paging = Paging {
+                limit: 5,
+                after: after.map(Into::into),
+                before: before.map(Into::into),
+                sort_by: None,
+                sort_direction: None,
+            };
             let (after, before) = paging.cursors(has_more, Some("A".into()), Some("B".into()));
             (after.is_some(), before.is_some())
         };

@@ -143,7 +143,9 @@ impl<K: Hash + Eq + Clone + Send + Sync + 'static, V: Send + Sync + 'static> She
         let first = self.cache.try_get_with(key.clone(), read()).await;
         let result = match first {
             // Whoever read it for all of us gave up; this caller has not.
-            Err(error) if error.cause == Cause::Cancelled && !ctx.call().cancel().is_cancelled() => self.cache.try_get_with(key, read()).await,
+            Err(error) if error.cause == Cause::Cancelled && !ctx.call().cancel().is_cancelled() => {
+                self.cache.try_get_with(key, read()).await
+            }
             result => result,
         };
         result.map_err(|error| error.as_ref().clone())

@@ -30,7 +30,8 @@ impl Place {
     pub async fn open(ctx: &Ctx, workspace: Option<&str>, board: &str) -> Result<Self> {
         let workspace = directory::workspace(ctx, workspace).await?;
         let pictures = ctx.memory::<Pictures>();
-        let (board, members) = futures::join!(directory::board(ctx, &workspace, board), pictures.members(ctx, &workspace.id));
+        let (board, members) =
+            futures::join!(directory::board(ctx, &workspace, board), pictures.members(ctx, &workspace.id));
         let board = board?;
         let layout = pictures.layout(ctx, &workspace.id, &board.id).await?;
         Ok(Self { workspace, board, layout, members: members? })
@@ -49,7 +50,8 @@ impl Place {
         pictures.forget_layouts();
         pictures.forget_members();
         let workspace = &self.workspace.id;
-        let (layout, members) = futures::try_join!(pictures.layout(ctx, workspace, &self.board.id), pictures.members(ctx, workspace))?;
+        let (layout, members) =
+            futures::try_join!(pictures.layout(ctx, workspace, &self.board.id), pictures.members(ctx, workspace))?;
         let fresh = Self { layout, members, ..self };
         plan(&fresh).map(|planned| (fresh, planned))
     }
@@ -126,9 +128,12 @@ impl Place {
     ///
     /// An item has no title of its own; the product shows the first text attribute, which is usually called Name.
     pub fn name_attribute(&self, folder: Option<&Folder>) -> Option<&Attribute> {
-        let texts: Vec<&Attribute> = self.attributes_in(folder).into_iter().filter(|attribute| attribute.kind == Kind::Text).collect();
-        let is_shown = |attribute: &&&Attribute| folder.is_none_or(|folder| folder.attribute_ids.contains(&attribute.id));
-        let is_called_so = |attribute: &&&Attribute| matches!(fold(&attribute.name).as_str(), "name" | "title" | "titel");
+        let texts: Vec<&Attribute> =
+            self.attributes_in(folder).into_iter().filter(|attribute| attribute.kind == Kind::Text).collect();
+        let is_shown =
+            |attribute: &&&Attribute| folder.is_none_or(|folder| folder.attribute_ids.contains(&attribute.id));
+        let is_called_so =
+            |attribute: &&&Attribute| matches!(fold(&attribute.name).as_str(), "name" | "title" | "titel");
         let named = texts.iter().filter(is_shown).find(is_called_so);
         named.or_else(|| texts.first()).copied()
     }

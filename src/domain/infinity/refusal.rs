@@ -64,7 +64,8 @@ mod tests {
 
     #[test]
     fn several_refusals_are_told_at_once() {
-        let error = all(vec![Refusal::of_value("A is wrong.", "Give 1."), Refusal::unknown("B is unknown.", "Give 2.")]);
+        let error =
+            all(vec![Refusal::of_value("A is wrong.", "Give 1."), Refusal::unknown("B is unknown.", "Give 2.")]);
         assert_eq!(error.to_string(), "A is wrong. B is unknown. Nothing was changed.");
         assert_eq!(error.hint(), Some("Give 1. Give 2."));
         assert_eq!(error.code(), Code::InvalidArguments);

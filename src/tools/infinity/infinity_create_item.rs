@@ -59,13 +59,20 @@ struct Draft {
 impl Draft {
     fn of(place: &Place, args: &Args) -> Result<Self> {
         let folder = place.folder(&args.folder_id)?;
-        let wording = Wording { values: args.values.as_ref(), values_by_name: args.values_by_name.as_ref(), names: [args.name.as_deref(), args.title.as_deref()] };
+        let wording = Wording {
+            values: args.values.as_ref(),
+            values_by_name: args.values_by_name.as_ref(),
+            names: [args.name.as_deref(), args.title.as_deref()],
+        };
         let mut said = wording.said(place, Some(folder))?;
         // A new item has nothing that could be emptied.
         said.retain(|said| !said.value.is_null());
         let values = values::write(place, &said)?;
         let shows = |id: &str| folder.attribute_ids.iter().any(|shown| shown.as_str() == id);
-        let hidden = values.iter().filter(|value| !shows(&value.attribute_id)).filter_map(|value| place.attribute_of_id(&value.attribute_id));
+        let hidden = values
+            .iter()
+            .filter(|value| !shows(&value.attribute_id))
+            .filter_map(|value| place.attribute_of_id(&value.attribute_id));
         Ok(Self { folder: folder.id.clone(), hidden: hidden.map(|attribute| attribute.key.clone()).collect(), values })
     }
 
@@ -85,7 +92,9 @@ impl Draft {
     }
 
     fn notes(&self) -> Option<Vec<String>> {
-        let note = |name: &String| format!("The folder does not show the attribute {name}; infinity_update_folder can add it.");
+        let note = |name: &String| {
+            format!("The folder does not show the attribute {name}; infinity_update_folder can add it.")
+        };
         Some(self.hidden.iter().map(note).collect()).filter(|notes: &Vec<String>| !notes.is_empty())
     }
 }
@@ -94,7 +103,10 @@ impl Draft {
 ///
 /// Names do for every id. Not idempotent: after outcome_unknown, look with infinity_list_items before repeating.
 /// To change an item use infinity_update_item; to add a note to one, infinity_create_comment.
-#[tool(writes, confirm = "Create an item (name {name}, values {values}) in the folder {folder_id} of the board {board_id}?")]
+#[tool(
+    writes,
+    confirm = "Create an item (name {name}, values {values}) in the folder {folder_id} of the board {board_id}?"
+)]
 pub async fn infinity_create_item(ctx: &Ctx, args: Args) -> Result<Created> {
     let place = Place::open(ctx, args.workspace_id.as_deref(), &args.board_id).await?;
     let (place, draft) = place.settle(ctx, |place| Draft::of(place, &args)).await?;
@@ -105,8 +117,18 @@ pub async fn infinity_create_item(ctx: &Ctx, args: Args) -> Result<Created> {
         values: Some(draft.values.clone()),
     };
     let client = ctx.infinity()?;
-    let item = client.create_item().workspace(&place.workspace.id).board_id(&place.board.id).body(body).send().await?.into_inner();
+    let item = client
+        .create_item()
+        .workspace(&place.workspace.id)
+        .board_id(&place.board.id)
+        .body(body)
+        .send()
+        .await?
+        .into_inner();
     let item = ItemRow::of(&place, &draft.complete(item)).without_repetitions(&place);
-    let url = item.id.as_deref().map(|id| items::url(&place.board, item.folder_id.as_deref().unwrap_or(draft.folder.as_str()), id));
+    let url = item
+        .id
+        .as_deref()
+        .map(|id| items::url(&place.board, item.folder_id.as_deref().unwrap_or(draft.folder.as_str()), id));
     Ok(Created { item, url, notes: draft.notes() })
 }

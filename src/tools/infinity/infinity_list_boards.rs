@@ -79,7 +79,8 @@ impl From<types::Board> for Row {
 #[tool(reads)]
 pub async fn infinity_list_boards(ctx: &Ctx, args: Args) -> Result<Boards> {
     let workspace = directory::workspace(ctx, args.workspace_id.as_deref()).await?;
-    let paging = Paging::of(ctx, args.limit).from_cursors(args.after, args.before).sorted(args.sort_by, args.sort_direction);
+    let paging =
+        Paging::of(ctx, args.limit).from_cursors(args.after, args.before).sorted(args.sort_by, args.sort_direction);
     let client = ctx.infinity()?;
     let page = match paged!(client.list_boards().workspace(&workspace.id), paging).send().await {
         Ok(page) => page.into_inner(),

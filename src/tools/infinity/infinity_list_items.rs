@@ -83,14 +83,16 @@ pub struct Items {
 #[tool(reads)]
 pub async fn infinity_list_items(ctx: &Ctx, args: Args) -> Result<Items> {
     let place = Place::open(ctx, args.workspace_id.as_deref(), &args.board_id).await?;
-    let (fields, asked_folder) = (args.fields.unwrap_or_default(), args.folder_id.as_deref().filter(|folder| !folder.trim().is_empty()));
+    let (fields, asked_folder) =
+        (args.fields.unwrap_or_default(), args.folder_id.as_deref().filter(|folder| !folder.trim().is_empty()));
     let plan = |place: &Place| {
         let folder = asked_folder.map(|given| place.folder(given)).transpose()?;
         Ok((folder.map(|folder| folder.id.clone()), Columns::of(place, &fields, args.limit)?))
     };
     let (place, (folder, columns)) = place.settle(ctx, plan).await?;
 
-    let paging = Paging::of(ctx, args.limit).from_cursors(args.after, args.before).sorted(args.sort_by, args.sort_direction);
+    let paging =
+        Paging::of(ctx, args.limit).from_cursors(args.after, args.before).sorted(args.sort_by, args.sort_direction);
     let client = ctx.infinity()?;
     let mut list = paged!(client.list_items().workspace(&place.workspace.id).board_id(&place.board.id), paging);
     if let Some(folder) = &folder {

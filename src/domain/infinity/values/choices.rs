@@ -18,13 +18,22 @@ pub(super) fn labels(attribute: &Attribute, value: &Value) -> Result<Value, Refu
     for choice in chosen(value) {
         let given = named(choice).ok_or_else(|| misfit(attribute, choice, &allowed(attribute)))?;
         let found = names::find("label", &given, &attribute.labels);
-        let label = found.map_err(|refusal| if attribute.labels.len() <= FEW { unknown(attribute, &given, refusal) } else { refusal.about(&quoted(&attribute.key)) })?;
+        let label = found.map_err(|refusal| {
+            if attribute.labels.len() <= FEW {
+                unknown(attribute, &given, refusal)
+            } else {
+                refusal.about(&quoted(&attribute.key))
+            }
+        })?;
         if !ids.contains(&label.id()) {
             ids.push(label.id());
         }
     }
     if ids.len() > 1 && attribute.multiple == Some(false) {
-        return Err(Refusal::of_value(format!("The attribute {} takes one label only, not {}.", quoted(&attribute.key), ids.len()), "Choose one of them."));
+        return Err(Refusal::of_value(
+            format!("The attribute {} takes one label only, not {}.", quoted(&attribute.key), ids.len()),
+            "Choose one of them.",
+        ));
     }
     Ok(json!(ids))
 }
@@ -75,7 +84,9 @@ fn named(choice: &Value) -> Option<String> {
     match choice {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
-        Value::Object(map) => map.get("id").or_else(|| map.get("name")).filter(|inner| !inner.is_object()).and_then(named),
+        Value::Object(map) => {
+            map.get("id").or_else(|| map.get("name")).filter(|inner| !inner.is_object()).and_then(named)
+        }
         Value::Null | Value::Bool(_) | Value::Array(_) => None,
     }
 }

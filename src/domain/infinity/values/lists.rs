@@ -37,7 +37,9 @@ fn id_of(entry: &Value) -> String {
 pub(super) fn links(attribute: &Attribute, value: &Value) -> Result<Value, Refusal> {
     each(value, |entry| {
         let address = entry.as_str().map(str::trim).or_else(|| field(entry, "url"));
-        let whole = address.and_then(whole_address).ok_or_else(|| misfit(attribute, entry, "addresses such as https://example.com, or objects {url, name}"))?;
+        let whole = address
+            .and_then(whole_address)
+            .ok_or_else(|| misfit(attribute, entry, "addresses such as https://example.com, or objects {url, name}"))?;
         let name = field(entry, "name").unwrap_or(&whole);
         Ok(json!({ "id": id_of(entry), "url": whole, "name": name }))
     })
@@ -89,7 +91,9 @@ pub(super) fn attachments(attribute: &Attribute, value: &Value) -> Result<Value,
     each(value, |entry| {
         let id = entry.get("id").unwrap_or(entry);
         let number = id.as_u64().or_else(|| id.as_str()?.trim().parse().ok());
-        let number = number.ok_or_else(|| misfit(attribute, entry, "ids of files that infinity_upload_attachment_from_url or …_from_base64 gave"))?;
+        let number = number.ok_or_else(|| {
+            misfit(attribute, entry, "ids of files that infinity_upload_attachment_from_url or …_from_base64 gave")
+        })?;
         Ok(json!({ "id": number }))
     })
 }

@@ -39,13 +39,23 @@ pub fn shown(place: &Place, attribute: &Attribute, data: &Value) -> Option<Value
         Kind::Members => each(data, |id| member(place, id)),
         Kind::CreatedBy => member(place, data),
         Kind::Longtext => longtext(data),
-        Kind::Date | Kind::CreatedAt | Kind::UpdatedAt => data.as_str().map_or_else(|| data.clone(), |text| json!(dates::shown(text))),
+        Kind::Date | Kind::CreatedAt | Kind::UpdatedAt => {
+            data.as_str().map_or_else(|| data.clone(), |text| json!(dates::shown(text)))
+        }
         Kind::SourceFolder => data.as_str().map_or_else(|| data.clone(), |id| json!(place.folder_name(id).name)),
         Kind::Links => each(data, link),
         Kind::Checklist => each(data, |step| pick(step, &[("name", "name"), ("done", "done")])),
-        Kind::Attachments => each(data, |file| pick(file, &[("id", "id"), ("name", "original_name"), ("link", "link")])),
+        Kind::Attachments => {
+            each(data, |file| pick(file, &[("id", "id"), ("name", "original_name"), ("link", "link")]))
+        }
         Kind::Number | Kind::Progress | Kind::Rating | Kind::Vote | Kind::CustomId => number(data),
-        Kind::Text | Kind::Email | Kind::Phone | Kind::Checkbox | Kind::Reference | Kind::TimeTracking | Kind::Other(_) => data.clone(),
+        Kind::Text
+        | Kind::Email
+        | Kind::Phone
+        | Kind::Checkbox
+        | Kind::Reference
+        | Kind::TimeTracking
+        | Kind::Other(_) => data.clone(),
     };
     Some(readable)
 }

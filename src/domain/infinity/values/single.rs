@@ -33,7 +33,28 @@ pub(super) fn longtext(attribute: &Attribute, value: &Value) -> Written {
 /// Only text that begins and ends with a tag is HTML: `3 < 4` and `<name>` in the middle of a sentence are not.
 fn is_html(text: &str) -> bool {
     const FIRST: [&str; 22] = [
-        "p", "br", "div", "span", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "b", "i", "u", "strong", "em", "a", "blockquote", "pre", "code", "table",
+        "p",
+        "br",
+        "div",
+        "span",
+        "ul",
+        "ol",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "b",
+        "i",
+        "u",
+        "strong",
+        "em",
+        "a",
+        "blockquote",
+        "pre",
+        "code",
+        "table",
     ];
     let text = text.trim();
     let Some((tag, _)) = text.strip_prefix('<').and_then(|rest| rest.split_once('>')) else { return false };
@@ -100,7 +121,8 @@ pub(super) fn number(attribute: &Attribute, value: &Value) -> Written {
             let digits = text.trim().trim_end_matches('%').trim_end();
             let read = serde_json::from_str::<Number>(digits.strip_prefix('+').unwrap_or(digits));
             // `1.234,50` could mean two things, so it is not guessed.
-            read.map(Value::Number).map_err(|_| misfit(attribute, value, "a number with a point for its decimals, such as 1234.5"))
+            read.map(Value::Number)
+                .map_err(|_| misfit(attribute, value, "a number with a point for its decimals, such as 1234.5"))
         }
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => Err(misfit(attribute, value, "a number")),
     }
@@ -121,6 +143,9 @@ pub(super) fn whole_number(attribute: &Attribute, value: &Value) -> Written {
 pub(super) fn date(attribute: &Attribute, value: &Value) -> Written {
     match value.as_str().map(str::trim) {
         Some("") => Ok(json!("")),
-        text => text.and_then(dates::moment).map(Value::String).ok_or_else(|| misfit(attribute, value, "a date such as 2026-05-04 or 2026-05-04T09:00:00Z")),
+        text => text
+            .and_then(dates::moment)
+            .map(Value::String)
+            .ok_or_else(|| misfit(attribute, value, "a date such as 2026-05-04 or 2026-05-04T09:00:00Z")),
     }
 }

@@ -15,8 +15,25 @@ fn place() -> Place {
         json!({ "id": "tags", "name": "Tags", "type": "label", "settings": { "multiple": true, "labels": [{ "id": "t1", "name": "Netz" }, { "id": "t2", "name": "Vor-Ort" }] } }),
     ];
     let kinds = [
-        "text", "longtext", "email", "phone", "checkbox", "number", "progress", "rating", "date", "members", "links", "checklist", "attachments", "reference",
-        "time_tracking", "custom_id", "created_at", "source_folder", "hologram",
+        "text",
+        "longtext",
+        "email",
+        "phone",
+        "checkbox",
+        "number",
+        "progress",
+        "rating",
+        "date",
+        "members",
+        "links",
+        "checklist",
+        "attachments",
+        "reference",
+        "time_tracking",
+        "custom_id",
+        "created_at",
+        "source_folder",
+        "hologram",
     ];
     attributes.extend(kinds.map(|kind| plain(&format!("a-{kind}"), kind, kind)));
     attributes.extend([plain("twin1", "Zwilling", "text"), plain("twin2", "zwilling", "text")]);
@@ -144,10 +161,18 @@ fn values_are_read_as_a_person_would_say_them() {
     let text = read.get("longtext").and_then(Value::as_str).unwrap();
     assert!(crate::tool::text::is_foreign(text) && text.contains("Hallo Welt"), "{text}");
     for (key, wanted) in [
-        ("Status", json!("Erledigt")), ("Tags", json!(["Netz", "gone"])), ("members", json!(["Zoë Bächli", 9])), ("date", json!("2026-05-04")),
-        ("number", json!(3)), ("checkbox", json!(false)), ("links", json!([{ "name": "A", "url": "https://a.example" }])),
-        ("attachments", json!([{ "id": 7, "name": "a.pdf", "link": "https://l" }])), ("source_folder", json!("Backlog")),
-        ("Zwilling (twin1)", json!("eins")), ("unknown", json!({ "a": 1 })), ("phone", json!("1")),
+        ("Status", json!("Erledigt")),
+        ("Tags", json!(["Netz", "gone"])),
+        ("members", json!(["Zoë Bächli", 9])),
+        ("date", json!("2026-05-04")),
+        ("number", json!(3)),
+        ("checkbox", json!(false)),
+        ("links", json!([{ "name": "A", "url": "https://a.example" }])),
+        ("attachments", json!([{ "id": 7, "name": "a.pdf", "link": "https://l" }])),
+        ("source_folder", json!("Backlog")),
+        ("Zwilling (twin1)", json!("eins")),
+        ("unknown", json!({ "a": 1 })),
+        ("phone", json!("1")),
     ] {
         assert_eq!(read.get(key), Some(&wanted), "{key}");
     }

@@ -32,7 +32,10 @@ pub fn write(place: &Place, said: &[Said]) -> Result<Vec<types::ItemValueWrite>>
                 None => written.push(value),
                 // The same value said twice is only a repetition.
                 Some(other) if other.data == value.data => {}
-                Some(_) => refused.push(Refusal::of_value(format!("The attribute {} is given two different values.", quoted(attribute)), "Give each attribute once.")),
+                Some(_) => refused.push(Refusal::of_value(
+                    format!("The attribute {} is given two different values.", quoted(attribute)),
+                    "Give each attribute once.",
+                )),
             },
             Err(refusal) => refused.push(refusal),
         }
@@ -71,7 +74,13 @@ fn data(place: &Place, attribute: &Attribute, value: &Value) -> std::result::Res
         Kind::Attachments => lists::attachments(attribute, value),
         // What upstream will make of it is not known, so it decides.
         Kind::Other(_) => Ok(value.clone()),
-        Kind::CreatedAt | Kind::UpdatedAt | Kind::CreatedBy | Kind::SourceFolder | Kind::CustomId | Kind::Reference | Kind::TimeTracking => Err(unwritable(attribute)),
+        Kind::CreatedAt
+        | Kind::UpdatedAt
+        | Kind::CreatedBy
+        | Kind::SourceFolder
+        | Kind::CustomId
+        | Kind::Reference
+        | Kind::TimeTracking => Err(unwritable(attribute)),
     }
 }
 
@@ -82,7 +91,13 @@ fn emptied(attribute: &Attribute) -> std::result::Result<Value, Refusal> {
         Kind::Text | Kind::Longtext | Kind::Email | Kind::Phone | Kind::Date => Ok(json!("")),
         Kind::Checkbox => Ok(json!(false)),
         Kind::Number | Kind::Progress | Kind::Rating | Kind::Vote | Kind::Other(_) => Ok(Value::Null),
-        Kind::CreatedAt | Kind::UpdatedAt | Kind::CreatedBy | Kind::SourceFolder | Kind::CustomId | Kind::Reference | Kind::TimeTracking => Err(unwritable(attribute)),
+        Kind::CreatedAt
+        | Kind::UpdatedAt
+        | Kind::CreatedBy
+        | Kind::SourceFolder
+        | Kind::CustomId
+        | Kind::Reference
+        | Kind::TimeTracking => Err(unwritable(attribute)),
     }
 }
 
@@ -100,5 +115,8 @@ fn unwritable(attribute: &Attribute) -> Refusal {
 pub(super) fn misfit(attribute: &Attribute, value: &Value, wanted: &str) -> Refusal {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let name = quoted(&attribute.key);
-    Refusal::of_value(format!("{} does not fit the attribute {name}.", quoted(&text)), format!("{name} takes {wanted}."))
+    Refusal::of_value(
+        format!("{} does not fit the attribute {name}.", quoted(&text)),
+        format!("{name} takes {wanted}."),
+    )
 }
