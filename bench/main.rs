@@ -1,5 +1,7 @@
 //! The benchmark: the server beside a bare proxy and a hello-world, measured in one run and judged by ratios.
 
+#![allow(clippy::print_stdout, reason = "a benchmark is run by hand and prints its result")]
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 

@@ -59,10 +59,14 @@ impl Sources {
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if file.is_none() && error.kind() == std::io::ErrorKind::NotFound => return,
-            Err(error) => return self.faults.push(format!("The settings file {} cannot be read: {error}.", path.display())),
+            Err(error) => {
+                return self.faults.push(format!("The settings file {} cannot be read: {error}.", path.display()));
+            }
         };
         match text.parse::<toml::Table>() {
-            Err(error) => self.faults.push(format!("The settings file {} is not TOML: {}.", path.display(), error.message())),
+            Err(error) => {
+                self.faults.push(format!("The settings file {} is not TOML: {}.", path.display(), error.message()))
+            }
             Ok(table) => {
                 for (key, value) in table {
                     self.take_from_file(&path, &key, &value);
@@ -75,7 +79,11 @@ impl Sources {
         let name = key.to_uppercase();
         let text = match value {
             toml::Value::String(text) => text.clone(),
-            toml::Value::Array(items) => items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned)).collect::<Vec<_>>().join(","),
+            toml::Value::Array(items) => items
+                .iter()
+                .map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned))
+                .collect::<Vec<_>>()
+                .join(","),
             other => other.to_string(),
         };
         if !self.take(&name, text, &format!("{}: {key}", path.display())) {
@@ -104,10 +112,15 @@ impl Sources {
             }
             return true;
         }
-        let Some(setting) = name.strip_suffix("_FILE").and_then(table::find).filter(|setting| setting.secret) else { return false };
+        let Some(setting) = name.strip_suffix("_FILE").and_then(table::find).filter(|setting| setting.secret) else {
+            return false;
+        };
         match std::fs::read_to_string(&value) {
             Ok(text) => {
-                self.values.insert(setting.name, Found { value: text.trim_end_matches(['\r', '\n']).to_owned(), place: place.to_owned() });
+                self.values.insert(
+                    setting.name,
+                    Found { value: text.trim_end_matches(['\r', '\n']).to_owned(), place: place.to_owned() },
+                );
             }
             Err(error) => self.faults.push(format!("{place} names the file {value}, which cannot be read: {error}.")),
         }

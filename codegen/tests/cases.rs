@@ -3,6 +3,14 @@
 //! A case is `tests/cases/<rule>/<sentence>.before.yaml` and its `.after.yaml`; `RECORD_GOLDENS=1 cargo test -p codegen`
 //! writes the latter anew, which a person then reads.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,13 @@
 //! The command as a maintainer runs it: its exit codes, and that it says what is wrong, where, and what to do.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};

@@ -1,5 +1,13 @@
 //! What comes out of the generator: Rust, the same on every run, with what it could not take left out by name.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
+
 use std::path::{Path, PathBuf};
 
 use codegen::agree::{self, Mode};

@@ -42,11 +42,7 @@ pub enum Parameters {
 
 /// Either a tool with nothing wrong, or everything that is wrong.
 pub fn check(reading: Reading) -> Result<Tool, Vec<Error>> {
-    let Reading {
-        words,
-        function,
-        faults,
-    } = reading;
+    let Reading { words, function, faults } = reading;
     let mut faults = Faults(faults);
     words::effect(&words, &mut faults);
     words::question(&words, &mut faults);
@@ -56,19 +52,17 @@ pub fn check(reading: Reading) -> Result<Tool, Vec<Error>> {
     let parameters = signature::parameters(&words, &function.signature, &mut faults);
     let output = signature::output(&function.signature, &mut faults);
     match (words.effect.entry(), doc, parameters, output) {
-        (Some(effect), Some(doc), Some(parameters), Some(output)) if faults.0.is_empty() => {
-            Ok(Tool {
-                name: function.signature.ident,
-                doc,
-                effect: effect.value,
-                toolset: words.toolset.entry().map(|set| set.value.clone()),
-                confirm: words.confirm.entry().map(|ask| ask.value.clone()),
-                parameters,
-                output,
-                reports_progress: words.progress.entry().is_some(),
-                idempotent: words.idempotent.entry().is_some(),
-            })
-        }
+        (Some(effect), Some(doc), Some(parameters), Some(output)) if faults.0.is_empty() => Ok(Tool {
+            name: function.signature.ident,
+            doc,
+            effect: effect.value,
+            toolset: words.toolset.entry().map(|set| set.value.clone()),
+            confirm: words.confirm.entry().map(|ask| ask.value.clone()),
+            parameters,
+            output,
+            reports_progress: words.progress.entry().is_some(),
+            idempotent: words.idempotent.entry().is_some(),
+        }),
         _ => Err(faults.0),
     }
 }

@@ -8,24 +8,20 @@ use std::path::Path;
 
 use crate::expand;
 
-const OPENING: &str =
-    "//! What `#[tool]` writes, recorded by its tests: change the macro, not this file.\n\n";
+const OPENING: &str = "//! What `#[tool]` writes, recorded by its tests: change the macro, not this file.\n\n";
 
 /// Expands, lays out, and compares with `tests/golden/<shown>.rs`.
 fn assert_golden(shown: &str, attribute: &str, item: &str) {
     let expansion = expand(attribute.parse().unwrap(), item.parse().unwrap());
     let file = syn::parse2(expansion).expect("the expansion is Rust");
     let actual = format!("{OPENING}{}", prettyplease::unparse(&file));
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/golden")
-        .join(format!("{shown}.rs"));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(format!("{shown}.rs"));
     if env::var_os("RECORD_GOLDENS").is_some() && env::var_os("CI").is_none() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, &actual).unwrap();
     }
-    let recorded = fs::read_to_string(&path).unwrap_or_else(|error| {
-        panic!("tests/golden/{shown}.rs: {error}; record it with RECORD_GOLDENS=1")
-    });
+    let recorded = fs::read_to_string(&path)
+        .unwrap_or_else(|error| panic!("tests/golden/{shown}.rs: {error}; record it with RECORD_GOLDENS=1"));
     assert!(
         recorded == actual,
         "tests/golden/{shown}.rs is not what the macro writes now; RECORD_GOLDENS=1 records this:\n{actual}"

@@ -27,10 +27,7 @@ use syn::Error;
 /// | `progress` | the tool reports how far it has come |
 /// | `idempotent` | doing it twice leaves the world as doing it once; only with `writes` and `destroys` |
 #[proc_macro_attribute]
-pub fn tool(
-    attribute: proc_macro::TokenStream,
-    item: proc_macro::TokenStream,
-) -> proc_macro::TokenStream {
+pub fn tool(attribute: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {
     expand(attribute.into(), item.into()).into()
 }
 

@@ -27,15 +27,9 @@ pub struct Function {
 pub fn read(attribute: TokenStream, item: TokenStream) -> std::result::Result<Reading, Vec<Error>> {
     let mut faults = Vec::new();
     // The parser below never fails as a whole: what it cannot read becomes a fault, and it goes on.
-    let words = (|input: ParseStream| Ok(Words::read(input, &mut faults)))
-        .parse2(attribute)
-        .unwrap_or_default();
+    let words = (|input: ParseStream| Ok(Words::read(input, &mut faults))).parse2(attribute).unwrap_or_default();
     match syn::parse2(item) {
-        Ok(function) => Ok(Reading {
-            words,
-            function,
-            faults,
-        }),
+        Ok(function) => Ok(Reading { words, function, faults }),
         Err(fault) => {
             faults.push(fault);
             Err(faults)
@@ -57,10 +51,6 @@ impl Parse for Function {
         }
         let signature = input.parse()?;
         input.parse::<TokenStream>()?;
-        Ok(Self {
-            attributes,
-            visibility,
-            signature,
-        })
+        Ok(Self { attributes, visibility, signature })
     }
 }

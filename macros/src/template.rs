@@ -31,27 +31,20 @@ fn after_brace<'a>(tail: &'a str, faults: &mut Vec<String>) -> &'a str {
     let end = inside.find(['{', '}']).unwrap_or(inside.len());
     let (path, rest) = inside.split_at(end);
     let Some(rest) = rest.strip_prefix('}') else {
-        faults.push(format!(
-            "`{{{}` is never closed; a plain brace is written `{{{{`",
-            path.trim_end()
-        ));
+        faults.push(format!("`{{{}` is never closed; a plain brace is written `{{{{`", path.trim_end()));
         return rest;
     };
     if path.is_empty() {
         faults.push("`{}` names nothing; say what stands there, as in `{quote.total}`".to_owned());
     } else if !path.split('.').all(is_name) {
-        faults.push(format!(
-            "`{{{path}}}` is not a path of field names joined by dots, as in `{{quote.total}}`"
-        ));
+        faults.push(format!("`{{{path}}}` is not a path of field names joined by dots, as in `{{quote.total}}`"));
     }
     rest
 }
 
 fn is_name(segment: &str) -> bool {
     segment.starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
-        && segment
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        && segment.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
 #[cfg(test)]
@@ -114,9 +107,7 @@ mod tests {
 
     #[test]
     fn a_placeholder_is_nothing_but_field_names_and_dots() {
-        for template in [
-            "{name:?}", "{ name }", "{a..b}", "{.a}", "{a.}", "{0}", "{Name}", "{gerät}", "{a()}",
-        ] {
+        for template in ["{name:?}", "{ name }", "{a..b}", "{.a}", "{a.}", "{0}", "{Name}", "{gerät}", "{a()}"] {
             assert_one_fault(template, "field names joined by dots");
         }
     }

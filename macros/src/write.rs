@@ -35,9 +35,7 @@ fn types(tool: &Tool, root: &TokenStream) -> TokenStream {
     let (arguments, shown) = match &tool.parameters {
         Parameters::Nothing => (quote!(#root::NoArgs), quote!(())),
         Parameters::Arguments(arguments) => (quote!(#arguments), quote!(())),
-        Parameters::ArgumentsAndShown {
-            arguments, shown, ..
-        } => (quote!(#arguments), quote!(#shown)),
+        Parameters::ArgumentsAndShown { arguments, shown, .. } => (quote!(#arguments), quote!(#shown)),
     };
     let output = &tool.output;
     let (first, last) = ends(output);
@@ -52,12 +50,7 @@ fn types(tool: &Tool, root: &TokenStream) -> TokenStream {
 
 fn declaration(tool: &Tool, root: &TokenStream) -> TokenStream {
     let name = tool.name.to_string();
-    let Tool {
-        doc,
-        reports_progress,
-        idempotent,
-        ..
-    } = tool;
+    let Tool { doc, reports_progress, idempotent, .. } = tool;
     let effect = format_ident!("{}", capitalized(tool.effect.word()));
     let toolset = match &tool.toolset {
         Some(toolset) => variant(toolset),
@@ -90,9 +83,7 @@ fn calls(tool: &Tool, root: &TokenStream) -> TokenStream {
     let (args, shown, passed) = match &tool.parameters {
         Parameters::Nothing => (quote!(_), quote!(_), quote!(#ctx)),
         Parameters::Arguments(_) => (quote!(#args), quote!(_), quote!(#ctx, #args)),
-        Parameters::ArgumentsAndShown { .. } => {
-            (quote!(#args), quote!(#shown), quote!(#ctx, #args, #shown))
-        }
+        Parameters::ArgumentsAndShown { .. } => (quote!(#args), quote!(#shown), quote!(#ctx, #args, #shown)),
     };
     let run = call(&tool.name, place, &passed);
     quote! {
@@ -146,9 +137,7 @@ fn capitalized(word: &str) -> String {
 
 fn ends(ty: &Type) -> (Span, Span) {
     let mut tokens = ty.to_token_stream().into_iter();
-    let first = tokens
-        .next()
-        .map_or_else(Span::call_site, |token| token.span());
+    let first = tokens.next().map_or_else(Span::call_site, |token| token.span());
     let last = tokens.last().map_or(first, |token| token.span());
     let here = |span| Span::call_site().located_at(span);
     (here(first), here(last))

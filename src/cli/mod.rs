@@ -79,14 +79,19 @@ fn perform(arguments: Arguments) -> Result<(), Failure> {
 fn print(text: &str) -> Result<(), Failure> {
     use std::io::Write;
     match std::io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::Failed(format!("cannot write the output: {error}"))),
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::Failed(format!("cannot write the output: {error}")))
+        }
         Ok(()) | Err(_) => Ok(()),
     }
 }
 
 /// Runs `work` on a runtime that does not wait for a reader stuck on standard input when it ends.
 fn on_runtime<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| Failure::Failed(format!("cannot start: {error}")))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Failed(format!("cannot start: {error}")))?;
     let result = runtime.block_on(work);
     runtime.shutdown_background();
     result

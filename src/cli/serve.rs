@@ -128,18 +128,25 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
 fn announce(address: SocketAddr, token: Option<&SecretString>, sandbox: Option<&Sandbox>) -> Result<(), Failure> {
     let url = format!("http://{address}/mcp");
     eprintln!("infini-mcp {} serves MCP at {url}", env!("CARGO_PKG_VERSION"));
-    let mut server = json!({ "type": "http", "url": url });
-    match (token, sandbox) {
+    let bearer = match (token, sandbox) {
         // A bearer that was made up for the sandbox opens nothing but the sandbox, so it may be shown.
         (Some(token), Some(sandbox)) => {
             eprintln!("Both services are simulated at {}; nothing leaves this machine.", sandbox.control_url());
             eprintln!("Bearer: {}", token.expose_secret());
-            server["headers"] = json!({ "Authorization": format!("Bearer {}", token.expose_secret()) });
+            Some(token.expose_secret())
         }
-        (Some(_), None) => server["headers"] = json!({ "Authorization": "Bearer ${MCP_AUTH_TOKEN}" }),
-        (None, _) => eprintln!("There is no MCP_AUTH_TOKEN: every program on this machine can use it."),
-    }
+        (Some(_), None) => Some("${MCP_AUTH_TOKEN}"),
+        (None, _) => {
+            eprintln!("There is no MCP_AUTH_TOKEN: every program on this machine can use it.");
+            None
+        }
+    };
     eprintln!("The client configuration follows on standard output.");
+    let headers = bearer.map(|bearer| json!({ "Authorization": format!("Bearer {bearer}") }));
+    let server = match headers {
+        Some(headers) => json!({ "type": "http", "url": url, "headers": headers }),
+        None => json!({ "type": "http", "url": url }),
+    };
     let configuration = json!({ "mcpServers": { "infini-mcp": server } });
     print(&format!("{configuration:#}\n"))
 }

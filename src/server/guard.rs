@@ -28,10 +28,10 @@ impl Doors {
         Self { hosts: lower(hosts), origins: lower(origins) }
     }
 
-    fn admits(&self, headers: &HeaderMap, authority: Option<&str>) -> Result<(), Response> {
+    fn admits(&self, headers: &HeaderMap, authority: Option<&str>) -> Result<(), Box<Response>> {
         let host = one(headers, &HOST)?.or(authority).unwrap_or_default().to_ascii_lowercase();
         if !self.hosts.iter().any(|allowed| matches(allowed, &host)) {
-            return Err(refusal(
+            return Err(refused(
                 StatusCode::FORBIDDEN,
                 "host_not_allowed",
                 "This server does not answer under this host name; its operator can add it to MCP_ALLOWED_HOSTS.",
@@ -39,7 +39,7 @@ impl Doors {
         }
         match one(headers, &ORIGIN)? {
             Some(origin) if !self.origins.iter().any(|allowed| matches(allowed, &origin.to_ascii_lowercase())) => {
-                Err(refusal(
+                Err(refused(
                     StatusCode::FORBIDDEN,
                     "origin_not_allowed",
                     "This server does not answer pages of this origin; its operator can add it to MCP_ALLOWED_ORIGINS.",
@@ -51,14 +51,14 @@ impl Doors {
 }
 
 /// A header that may come once at most.
-fn one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, Response> {
+fn one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, Box<Response>> {
     let mut values = headers.get_all(name).iter();
     let first = values.next();
     match (first.map(|value| value.to_str()), values.next()) {
         (None, _) => Ok(None),
         (Some(Ok(text)), None) => Ok(Some(text)),
         (Some(_), _) => {
-            Err(refusal(StatusCode::BAD_REQUEST, "bad_header", "The Host or Origin header is not one readable value."))
+            Err(refused(StatusCode::BAD_REQUEST, "bad_header", "The Host or Origin header is not one readable value."))
         }
     }
 }
@@ -82,7 +82,7 @@ fn without_port(name: &str) -> &str {
 pub async fn known_door(State(doors): State<Arc<Doors>>, request: Request, next: Next) -> Response {
     match doors.admits(request.headers(), request.uri().authority().map(|authority| authority.as_str())) {
         Ok(()) => next.run(request).await,
-        Err(refusal) => refusal,
+        Err(refusal) => *refusal,
     }
 }
 
@@ -112,6 +112,11 @@ fn unauthorized(error: &'static str, message: &'static str) -> Response {
         response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
     }
     response
+}
+
+/// The same, small enough to be an error.
+fn refused(status: StatusCode, code: &str, message: &str) -> Box<Response> {
+    Box::new(refusal(status, code, message))
 }
 
 /// A refusal in the form every refusal of this server has.

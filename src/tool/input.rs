@@ -176,7 +176,7 @@ fn allows_null(schema: Option<&Value>) -> bool {
 
 fn unknown(name: &str, properties: &Map<String, Value>) -> String {
     match super::near::nearest(name, properties.keys().map(String::as_str)) {
-        Some(near) => format!("is not an argument of this tool; did you mean `{near}`?"),
+        Some(near) => format!("is not an argument of this tool (did you mean `{near}`?)"),
         None if properties.is_empty() => "is not an argument: this tool takes none".into(),
         None => format!(
             "is not an argument of this tool, which takes {}",

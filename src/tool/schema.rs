@@ -155,7 +155,6 @@ mod tests {
 
     #[derive(Deserialize, Serialize, JsonSchema)]
     #[serde(rename_all = "snake_case")]
-    #[expect(dead_code, reason = "only the schema is read")]
     enum Kind {
         /// An invoice.
         Invoice,

@@ -12,10 +12,8 @@ pub fn doc(function: &Function, faults: &mut Faults) -> Option<String> {
     let mut place: Option<Span> = None;
     for expression in function.attributes.iter().filter_map(doc_expression) {
         let Some(text) = literal(expression) else {
-            faults.over(
-                expression,
-                "a tool's doc comment is written out here, where the model's words can be reviewed",
-            );
+            faults
+                .over(expression, "a tool's doc comment is written out here, where the model's words can be reviewed");
             return None;
         };
         place.get_or_insert(text.span());
@@ -24,17 +22,11 @@ pub fn doc(function: &Function, faults: &mut Faults) -> Option<String> {
     let place = place.unwrap_or(function.signature.ident.span());
     let doc = lines.join("\n").trim().to_owned();
     if doc.is_empty() {
-        faults.at(
-            place,
-            "a tool has a doc comment: the model reads it to know when to call the tool",
-        );
+        faults.at(place, "a tool has a doc comment: the model reads it to know when to call the tool");
         return None;
     }
     if !starts_with_a_sentence(&doc) {
-        faults.at(
-            place,
-            "the doc comment starts with a sentence that says what the tool does, up to its full stop",
-        );
+        faults.at(place, "the doc comment starts with a sentence that says what the tool does, up to its full stop");
     }
     Some(doc)
 }
@@ -50,10 +42,7 @@ fn doc_expression(attribute: &Attribute) -> Option<&Expr> {
 /// A text, also when it comes out of a `macro_rules` variable, which wraps it in an invisible group.
 fn literal(expression: &Expr) -> Option<&LitStr> {
     match expression {
-        Expr::Lit(ExprLit {
-            lit: Lit::Str(text),
-            ..
-        }) => Some(text),
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text),
         Expr::Group(group) => literal(&group.expr),
         _ => None,
     }
@@ -68,10 +57,7 @@ fn without_indent(line: &str) -> String {
 fn starts_with_a_sentence(doc: &str) -> bool {
     let paragraph = doc.split("\n\n").next().unwrap_or_default();
     let mut characters = paragraph.chars().peekable();
-    if !characters
-        .peek()
-        .is_some_and(|first| first.is_alphanumeric())
-    {
+    if !characters.peek().is_some_and(|first| first.is_alphanumeric()) {
         return false;
     }
     while let Some(character) = characters.next() {
@@ -90,21 +76,13 @@ mod tests {
     #[test]
     fn a_sentence_may_run_over_lines_and_be_followed_by_more() {
         assert!(starts_with_a_sentence("List boards."));
-        assert!(starts_with_a_sentence(
-            "List all\nboards. Use first.\n\nNot for items"
-        ));
+        assert!(starts_with_a_sentence("List all\nboards. Use first.\n\nNot for items"));
         assert!(starts_with_a_sentence("2.5 times faster!"));
     }
 
     #[test]
     fn headings_lists_and_unfinished_lines_are_no_sentence() {
-        for doc in [
-            "# Boards.",
-            "- boards.",
-            "List boards",
-            "List boards\n\nUse first.",
-            "v1.2",
-        ] {
+        for doc in ["# Boards.", "- boards.", "List boards", "List boards\n\nUse first.", "v1.2"] {
             assert!(!starts_with_a_sentence(doc), "{doc}");
         }
     }

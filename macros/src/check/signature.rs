@@ -21,23 +21,14 @@ pub fn head(function: &Function, faults: &mut Faults) {
         }
     }
     if signature.asyncness.is_none() {
-        faults.at(
-            signature.fn_token.span,
-            "a tool is asynchronous: `pub async fn`",
-        );
+        faults.at(signature.fn_token.span, "a tool is asynchronous: `pub async fn`");
     }
     name(&signature.ident, faults);
     let generics = &signature.generics;
     if !generics.params.is_empty() {
-        faults.over(
-            &generics.params,
-            "a tool is one function: no generic parameters, no lifetimes",
-        );
+        faults.over(&generics.params, "a tool is one function: no generic parameters, no lifetimes");
     } else if let Some(bounds) = &generics.where_clause {
-        faults.over(
-            bounds,
-            "a tool is one function: there is nothing for a `where` to bound",
-        );
+        faults.over(bounds, "a tool is one function: there is nothing for a `where` to bound");
     }
 }
 
@@ -45,9 +36,7 @@ fn name(ident: &Ident, faults: &mut Faults) {
     let name = ident.to_string();
     let good = (3..=40).contains(&name.len())
         && name.starts_with(|first: char| first.is_ascii_lowercase())
-        && name
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
     if !good {
         faults.at(
             ident.span(),
@@ -63,30 +52,21 @@ pub fn parameters(words: &Words, signature: &Signature, faults: &mut Faults) -> 
         match input {
             FnArg::Typed(parameter) => parameters.push(parameter),
             FnArg::Receiver(receiver) => {
-                faults.over(
-                    receiver,
-                    "a tool is a free function: it takes `ctx: &Ctx`, not `self`",
-                );
+                faults.over(receiver, "a tool is a free function: it takes `ctx: &Ctx`, not `self`");
                 return None;
             }
         }
     }
     let (arguments, shown) = match parameters.as_slice() {
         [] => {
-            faults.at(
-                signature.paren_token.span.join(),
-                "a tool takes the context of the call first: `ctx: &Ctx`",
-            );
+            faults.at(signature.paren_token.span.join(), "a tool takes the context of the call first: `ctx: &Ctx`");
             return None;
         }
         [_ctx] => (None, None),
         [_ctx, arguments] => (Some(arguments), None),
         [_ctx, arguments, shown] => (Some(arguments), Some(*shown)),
         [_ctx, _arguments, _shown, extra, ..] => {
-            faults.over(
-                extra,
-                "a tool takes `ctx`, its arguments, and with `preview` what was shown; nothing more",
-            );
+            faults.over(extra, "a tool takes `ctx`, its arguments, and with `preview` what was shown; nothing more");
             return None;
         }
     };

@@ -5,11 +5,7 @@ use crate::read::read;
 
 /// The faults of one declaration; the function is good, so that only the attribute is judged.
 fn faults_of_words(attribute: &str) -> Vec<String> {
-    faults(
-        attribute,
-        "/// Do it. pub async fn",
-        "(ctx: &Ctx, args: Args) -> Result<Done>",
-    )
+    faults(attribute, "/// Do it. pub async fn", "(ctx: &Ctx, args: Args) -> Result<Done>")
 }
 
 /// The faults of one declaration whose attribute is good.
@@ -51,22 +47,16 @@ fn good_declarations_have_no_fault() {
 fn a_preview_may_go_with_every_effect_that_asks() {
     for effect in ["writes", "destroys", "spends"] {
         let attribute = format!("{effect}, preview = super::look, confirm = \"Do it?\"");
-        let told = faults(
-            &attribute,
-            "/// Do it. pub async fn",
-            "(ctx: &Ctx, args: Args, shown: Shown) -> Result<Done>",
-        );
+        let told =
+            faults(&attribute, "/// Do it. pub async fn", "(ctx: &Ctx, args: Args, shown: Shown) -> Result<Done>");
         assert_told(&told, &[]);
     }
 }
 
 #[test]
 fn faults_of_the_attribute_and_the_signature_are_told_together() {
-    let told = faults(
-        "writes, idempotent, idempotent, colour = 3, confirm = \"Do {it?\"",
-        "fn",
-        "<T>(ctx: &Ctx, args: T)",
-    );
+    let told =
+        faults("writes, idempotent, idempotent, colour = 3, confirm = \"Do {it?\"", "fn", "<T>(ctx: &Ctx, args: T)");
     assert_told(
         &told,
         &[
@@ -87,56 +77,29 @@ fn a_misspelt_word_is_not_also_missing() {
     assert_told(&faults_of_words("raeds"), &["did you mean `reads`?"]);
     assert_told(&faults_of_words("fetches"), &["the words are `reads`"]);
     assert_told(&faults_of_words("\"reads\""), &["a word belongs here"]);
-    assert_told(
-        &faults_of_words("destroys, confrim = \"Do it?\""),
-        &["did you mean `confirm`?"],
-    );
+    assert_told(&faults_of_words("destroys, confrim = \"Do it?\""), &["did you mean `confirm`?"]);
 }
 
 #[test]
 fn an_unreadable_value_is_not_also_missing() {
-    assert_told(
-        &faults_of_words("destroys, confirm"),
-        &["`confirm` takes a text"],
-    );
-    assert_told(
-        &faults_of_words("destroys, confirm = {it}, progress"),
-        &["`confirm` takes a text"],
-    );
-    assert_told(
-        &faults_of_words("spends, preview = 3, confirm = \"Do it?\""),
-        &["`preview` takes a function"],
-    );
-    assert_told(
-        &faults_of_words("reads, toolset = \"views\""),
-        &["`toolset` takes a bare word"],
-    );
+    assert_told(&faults_of_words("destroys, confirm"), &["`confirm` takes a text"]);
+    assert_told(&faults_of_words("destroys, confirm = {it}, progress"), &["`confirm` takes a text"]);
+    assert_told(&faults_of_words("spends, preview = 3, confirm = \"Do it?\""), &["`preview` takes a function"]);
+    assert_told(&faults_of_words("reads, toolset = \"views\""), &["`toolset` takes a bare word"]);
     assert_told(&faults_of_words("reads = true"), &["`reads` stands alone"]);
 }
 
 #[test]
 fn two_effects_are_one_fault() {
-    assert_told(
-        &faults_of_words("reads, destroys, idempotent"),
-        &["a tool has one effect"],
-    );
-    assert_told(
-        &faults_of_words("reads, writes, spends"),
-        &["a tool has one effect"],
-    );
+    assert_told(&faults_of_words("reads, destroys, idempotent"), &["a tool has one effect"]);
+    assert_told(&faults_of_words("reads, writes, spends"), &["a tool has one effect"]);
     assert_told(&faults_of_words("reads, reads"), &["`reads` is said twice"]);
 }
 
 #[test]
 fn a_missing_comma_is_one_fault() {
-    assert_told(
-        &faults_of_words("destroys confirm = \"Do it?\""),
-        &["a comma is missing"],
-    );
-    assert_told(
-        &faults_of_words("reads, , progress"),
-        &["a word belongs here"],
-    );
+    assert_told(&faults_of_words("destroys confirm = \"Do it?\""), &["a comma is missing"]);
+    assert_told(&faults_of_words("reads, , progress"), &["a word belongs here"]);
 }
 
 #[test]
@@ -149,40 +112,20 @@ fn a_preview_that_is_missing_or_unwanted_is_one_fault() {
     assert_told(&reads, &["a tool that reads never asks"]);
     let destroys = faults("destroys, preview = look", head, three);
     assert_told(&destroys, &["a tool that destroys asks"]);
-    assert_told(
-        &faults_of_words("reads, preview = look"),
-        &["a tool that reads never asks"],
-    );
+    assert_told(&faults_of_words("reads, preview = look"), &["a tool that reads never asks"]);
 }
 
 #[test]
 fn parameters_are_counted_once() {
-    assert_told(
-        &faults_of_signature("() -> Result<Done>"),
-        &["takes the context"],
-    );
-    assert_told(
-        &faults_of_signature("(&self, a: A, b: B, c: C) -> Result<Done>"),
-        &["a free function"],
-    );
-    assert_told(
-        &faults_of_signature("(ctx: &Ctx, a: A, b: B, c: C) -> Result<Done>"),
-        &["nothing more"],
-    );
-    assert_told(
-        &faults_of_signature("(ctx: &Ctx, a: A, b: B) -> Result<Done>"),
-        &["the third parameter receives"],
-    );
+    assert_told(&faults_of_signature("() -> Result<Done>"), &["takes the context"]);
+    assert_told(&faults_of_signature("(&self, a: A, b: B, c: C) -> Result<Done>"), &["a free function"]);
+    assert_told(&faults_of_signature("(ctx: &Ctx, a: A, b: B, c: C) -> Result<Done>"), &["nothing more"]);
+    assert_told(&faults_of_signature("(ctx: &Ctx, a: A, b: B) -> Result<Done>"), &["the third parameter receives"]);
 }
 
 #[test]
 fn an_item_that_is_no_function_is_told_so() {
-    let told = read(
-        "reads".parse().unwrap(),
-        "pub struct Board;".parse().unwrap(),
-    )
-    .err()
-    .unwrap_or_default();
+    let told = read("reads".parse().unwrap(), "pub struct Board;".parse().unwrap()).err().unwrap_or_default();
     let told: Vec<String> = told.iter().map(ToString::to_string).collect();
     assert_told(&told, &["`#[tool]` goes on a function"]);
 }

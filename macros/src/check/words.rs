@@ -20,10 +20,7 @@ pub fn effect(words: &Words, faults: &mut Faults) {
     let (place, effect) = (effect.word.span(), effect.value);
     if matches!(effect, Effect::Destroys | Effect::Spends) && words.confirm.is_missing() {
         let word = effect.word();
-        faults.at(
-            place,
-            &format!("a tool that {word} asks a person first: add `confirm = \"…?\"`"),
-        );
+        faults.at(place, &format!("a tool that {word} asks a person first: add `confirm = \"…?\"`"));
     }
     if effect == Effect::Spends && words.preview.is_missing() {
         faults.at(
@@ -44,10 +41,7 @@ pub fn question(words: &Words, faults: &mut Faults) {
     match words.effect.entry().map(|effect| effect.value) {
         Some(Effect::Reads) => {
             let unneeded = confirm.map(|confirm| &confirm.word);
-            for word in unneeded
-                .into_iter()
-                .chain(preview.map(|preview| &preview.word))
-            {
+            for word in unneeded.into_iter().chain(preview.map(|preview| &preview.word)) {
                 faults.at(
                     word.span(),
                     &format!("a tool that reads never asks: leave `{word}` out, or say what else the tool does"),
@@ -77,8 +71,5 @@ pub fn idempotent(words: &Words, faults: &mut Faults) {
         Effect::Spends => "spending twice is never the same as spending once",
         Effect::Writes | Effect::Destroys => return,
     };
-    faults.at(
-        idempotent.word.span(),
-        &format!("`idempotent` goes with `writes` or `destroys`; {reason}"),
-    );
+    faults.at(idempotent.word.span(), &format!("`idempotent` goes with `writes` or `destroys`; {reason}"));
 }

