@@ -7,7 +7,7 @@ use reqwest::header::CONTENT_TYPE;
 use serde_json::Value;
 
 use super::attempt::Reply;
-use super::mend::mend;
+use super::mend::{fits, mend};
 use super::retry::CREATE_TOKEN;
 use super::said::{fields, is_missing_route, said};
 use super::shape::{Operation, Shape};
@@ -43,13 +43,17 @@ pub(super) fn usable(
     if kind.to_ascii_lowercase().starts_with("text/html") {
         return Err(Unusable::NotJson);
     }
+    if let Some(report) = operation.answer.shape.and_then(|shape| fits(shape, &body)) {
+        report.publish(service, operation.id, call);
+        return Ok(body);
+    }
     let mut value: Value = serde_json::from_slice(&body)
         .map_err(|error| if error.is_eof() { Unusable::Truncated } else { Unusable::NotJson })?;
     let Some(shape) = operation.answer.shape else { return Ok(body) };
     let report = mend(shape, &mut value).ok_or(Unusable::NotJson)?;
-    let body = if report.is_rewritten() { value.to_string().into_bytes() } else { body };
     report.publish(service, operation.id, call);
-    Ok(body)
+    // Written anew even where nothing was changed: a field that came twice is one now.
+    Ok(value.to_string().into_bytes())
 }
 
 /// What stands for a documented success without a body.
@@ -150,11 +154,9 @@ mod tests {
 
     #[test]
     fn an_answer_that_fits_passes_byte_for_byte() {
-        assert_eq!(
-            read(&READ, "application/json", "{ \"id\" : 1,\n\"more\": 0.10 }").unwrap(),
-            "{ \"id\" : 1,\n\"more\": 0.10 }"
-        );
+        assert_eq!(read(&READ, "application/json", "{ \"id\" :\n1 }").unwrap(), "{ \"id\" :\n1 }");
         assert_eq!(read(&READ, "application/json", "\u{feff}{\"id\":\"1\"}").unwrap(), "{\"id\":1}");
+        assert_eq!(read(&READ, "application/json", "{\"id\":1,\"id\":2}").unwrap(), "{\"id\":2}");
     }
 
     #[test]

@@ -9,9 +9,11 @@ use serde_json::{Map, Number, Value};
 use super::drift::Kind;
 use super::shape::{Field, Shape};
 
+mod fits;
 mod path;
 mod report;
 
+pub(super) use fits::fits;
 pub(super) use path::Path;
 pub(super) use report::Report;
 
@@ -50,7 +52,7 @@ fn convert(
     }
     let Some(converted) = same(value) else { return false };
     *value = converted;
-    report.changed(at, Kind::Converted);
+    report.count(at, Kind::Converted);
     true
 }
 
@@ -122,7 +124,7 @@ fn list_of_object(value: &Value) -> Option<Value> {
 /// Whether an element of a list or dictionary may stay: there, the types have no place for null.
 fn keep(inner: &Shape, element: &mut Value, at: Path<'_>, report: &mut Report) -> bool {
     if element.is_null() && !matches!(inner, Shape::Any) {
-        report.changed(at, Kind::UnexpectedNull);
+        report.count(at, Kind::UnexpectedNull);
         return false;
     }
     let fits = fit(inner, element, at, report);
@@ -188,7 +190,6 @@ fn bare_or(property: &str, bare: &Shape, full: &Shape, value: &mut Value, at: Pa
     }
     let inside = value.take();
     *value = Value::Object(Map::from_iter([(property.to_owned(), inside)]));
-    report.rewritten();
     true
 }
 
@@ -218,7 +219,7 @@ fn unwrap_data(shape: &Shape, value: &mut Value, report: &mut Report) {
         && let Some(inside) = map.remove("data")
     {
         *value = inside;
-        report.changed(Path::root().field("data"), Kind::Converted);
+        report.count(Path::root().field("data"), Kind::Converted);
     }
 }
 

@@ -70,18 +70,19 @@ impl<'a> Trip<'a> {
     /// Sends the request, as often as the rules allow, and logs the end of it.
     pub(super) async fn go(mut self, request: Request) -> Result<Success> {
         let outcome = self.attempts(&request).await;
-        tracing::info!(
-            request_id = self.seam.call.request_id(),
-            service = %self.seam.upstream.parts.service,
-            operation = self.operation.id,
-            method = self.operation.method,
-            path = self.operation.path,
-            status = self.status.map(|status| status.as_u16()),
-            attempts = self.attempts,
-            ms = self.started.elapsed().as_millis() as u64,
-            outcome = outcome.as_ref().map_or_else(|error| error.cause.kind(), |_| "answered"),
-            "upstream call"
-        );
+        let (request_id, service) = (self.seam.call.request_id(), self.seam.upstream.parts.service);
+        let (operation, method, path) = (self.operation.id, self.operation.method, self.operation.path);
+        let (status, attempts) = (self.status.map(|status| status.as_u16()), self.attempts);
+        let ms = self.started.elapsed().as_millis() as u64;
+        match outcome.as_ref().map_err(|error| error.cause.kind()) {
+            // The tool call has a line of its own at INFO; a second one for what went well would only cost time.
+            Ok(_) => {
+                tracing::debug!(request_id, %service, operation, method, path, status, attempts, ms, "upstream answered");
+            }
+            Err(cause) => {
+                tracing::info!(request_id, %service, operation, method, path, status, attempts, ms, cause, "upstream failed");
+            }
+        }
         outcome
     }
 

@@ -23,6 +23,8 @@ use crate::vault::Bearer;
 
 /// How long a shutdown waits for calls under way.
 const DRAIN: Duration = Duration::from_secs(10);
+/// How long the last answers have to leave, and then the streams to end.
+const FAREWELL: Duration = Duration::from_millis(300);
 
 /// What an endpoint needs to know beside its handler.
 pub struct Endpoint {
@@ -86,9 +88,10 @@ pub async fn serve_http(
         stopping.cancel();
         calls.close();
         let _ = tokio::time::timeout(DRAIN, calls.wait()).await;
+        // The last answers are still on their way out; after them, streams that clients never close are ended.
+        tokio::time::sleep(FAREWELL).await;
         closing.cancel();
-        // Idle connections of clients that never close must not keep the process.
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        tokio::time::sleep(FAREWELL).await;
     };
     tokio::select! {
         served = server.into_future() => served,

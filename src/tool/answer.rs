@@ -24,8 +24,17 @@ pub enum Detail {
 pub fn finish(mut answer: Value, detail: Detail, fence: &Fence) -> Value {
     slim(&mut answer, detail);
     text::finish(&mut answer, fence);
-    shorten(&mut answer);
     answer
+}
+
+/// The answer as JSON text, without the rows that a conversation could not bear.
+pub fn written(answer: &mut Value) -> String {
+    let text = answer.to_string();
+    if text.len() <= LARGEST {
+        return text;
+    }
+    shorten(answer, text.len());
+    answer.to_string()
 }
 
 fn slim(value: &mut Value, detail: Detail) {
@@ -61,11 +70,7 @@ fn is_long_prose(text: &str) -> bool {
 }
 
 /// Drops rows from the longest list until the answer fits, and says so.
-fn shorten(answer: &mut Value) {
-    let size = answer.to_string().len();
-    if size <= LARGEST {
-        return;
-    }
+fn shorten(answer: &mut Value, size: usize) {
     let Some(map) = answer.as_object_mut() else { return };
     let longest = map
         .iter()
@@ -106,8 +111,10 @@ mod tests {
     #[test]
     fn an_answer_that_is_too_large_says_what_was_left_out() {
         let rows: Vec<Value> = (0..2_000).map(|row| json!({ "row": row, "text": "x".repeat(60) })).collect();
-        let answer = finish(json!({ "items": rows }), Detail::Full, &Fence::Off);
-        assert!(answer.to_string().len() < LARGEST + 500);
+        let mut answer = finish(json!({ "items": rows }), Detail::Full, &Fence::Off);
+        let text = written(&mut answer);
+        assert!(text.len() < LARGEST + 500);
+        assert_eq!(text, answer.to_string());
         assert!(
             answer.pointer("/notes/0").and_then(Value::as_str).is_some_and(|note| note.contains("of the 2000 entries"))
         );

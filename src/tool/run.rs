@@ -173,7 +173,8 @@ fn finish(answer: Value, common: &Common, fence_foreign_text: FenceForeignText, 
     };
     let mut structured = answer::finish(answer, common.detail, &fence);
     add_notes(&mut structured, ctx);
-    let text = if common.markdown { markdown::render(&structured) } else { structured.to_string() };
+    let json = answer::written(&mut structured);
+    let text = if common.markdown { markdown::render(&structured) } else { json };
     Done { structured, text }
 }
 

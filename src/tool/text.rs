@@ -59,10 +59,12 @@ impl Fence {
 /// Cleans every string of an answer and puts the fence around the foreign bodies.
 pub fn finish(value: &mut Value, fence: &Fence) {
     match value {
+        Value::String(text) if is_printable_ascii(text) => {}
         Value::String(text) => *text = finished(text, fence),
         Value::Array(items) => items.iter_mut().for_each(|item| finish(item, fence)),
         Value::Object(map) => {
-            let dirty: Vec<String> = map.keys().filter(|key| key.chars().any(is_invisible)).cloned().collect();
+            let dirty: Vec<String> =
+                map.keys().filter(|key| !is_printable_ascii(key) && key.chars().any(is_invisible)).cloned().collect();
             for key in dirty {
                 if let Some(inner) = map.remove(&key) {
                     map.insert(clean(&key), inner);
@@ -83,6 +85,11 @@ fn finished(text: &str, fence: &Fence) -> String {
         }
         Fence::On(_) | Fence::Off => cleaned,
     }
+}
+
+/// Most strings are: nothing can hide in them, and the mark of a foreign body is no such character.
+fn is_printable_ascii(text: &str) -> bool {
+    text.bytes().all(|byte| (0x20..0x7F).contains(&byte))
 }
 
 /// Whether `text` is marked as a foreign body.

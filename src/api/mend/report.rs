@@ -15,7 +15,6 @@ const MOST_UNFITTING: usize = 50;
 /// The differences met in one answer.
 #[derive(Debug, Default)]
 pub(in crate::api) struct Report {
-    rewritten: bool,
     counts: BTreeMap<(String, Kind), u64>,
     unfitting: Vec<Unfitting>,
 }
@@ -28,30 +27,14 @@ struct Unfitting {
 }
 
 impl Report {
-    /// Whether the answer had to be changed; otherwise its original bytes can be decoded.
-    pub(in crate::api) fn is_rewritten(&self) -> bool {
-        self.rewritten
-    }
-
-    /// A difference that leaves the value as it is.
+    /// A difference, whether or not the value had to be changed for it.
     pub(super) fn count(&mut self, at: Path<'_>, kind: Kind) {
         *self.counts.entry((at.place(), kind)).or_default() += 1;
     }
 
-    /// A difference for which the value was changed.
-    pub(super) fn changed(&mut self, at: Path<'_>, kind: Kind) {
-        self.rewritten = true;
-        self.count(at, kind);
-    }
-
-    /// A change that is no difference from the document.
-    pub(super) fn rewritten(&mut self) {
-        self.rewritten = true;
-    }
-
     /// A value that is left out.
     pub(super) fn unfitting(&mut self, at: Path<'_>, expected: &'static str, found: &Value) {
-        self.changed(at, Kind::Unfitting);
+        self.count(at, Kind::Unfitting);
         if self.unfitting.len() < MOST_UNFITTING {
             let found = plain(&found.to_string()).chars().take(80).collect();
             self.unfitting.push(Unfitting { pointer: at.pointer(), expected, found });
