@@ -8,7 +8,10 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, ensure};
+use clap::ValueEnum;
 use serde_json::{Map, Value};
+
+use crate::side::Read;
 
 /// How long a process may take to say where it is, or to answer.
 pub const PATIENCE: Duration = Duration::from_secs(30);
@@ -117,9 +120,11 @@ pub fn server(binary: &Path, sandbox: &Sandbox) -> Result<(Running, String)> {
 }
 
 /// The yardstick: this program again, as a bare proxy.
-pub fn proxy(this: &Path, sandbox: &Sandbox) -> Result<(Running, String)> {
+pub fn proxy(this: &Path, sandbox: &Sandbox, read: Read) -> Result<(Running, String)> {
     let mut command = sandbox.command(this);
-    let mut running = Running::start(command.arg("proxy").stdin(Stdio::null()).stdout(Stdio::piped()))?;
+    let name = read.to_possible_value().context("a read without a name")?;
+    command.args(["--read", name.get_name(), "proxy"]);
+    let mut running = Running::start(command.stdin(Stdio::null()).stdout(Stdio::piped()))?;
     let said = running.announced().context("the proxy")?;
     let url = said.get("url").and_then(Value::as_str);
     Ok((running, url.with_context(|| format!("the proxy does not say where it is: {said}"))?.to_owned()))

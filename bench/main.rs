@@ -40,6 +40,9 @@ struct Arguments {
     /// Starts of each program.
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=200))]
     starts: u16,
+    /// What each call reads.
+    #[arg(long, value_enum, default_value = "product")]
+    read: side::Read,
     #[command(subcommand)]
     role: Option<Role>,
 }
@@ -55,7 +58,7 @@ enum Role {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match arguments.role {
-        Some(Role::Proxy) => proxy::run().map(|()| true),
+        Some(Role::Proxy) => proxy::run(arguments.read).map(|()| true),
         None => measure(&arguments),
     };
     match outcome {
@@ -81,7 +84,11 @@ fn measure(arguments: &Arguments) -> Result<bool> {
 
     let sandbox = child::Sandbox::start(&binary)?;
     let starts = start::compare(&binary, &hello, &sandbox, usize::from(arguments.starts))?;
-    let plan = throughput::Plan { rounds: usize::from(arguments.rounds), calls: u64::from(arguments.calls) };
+    let plan = throughput::Plan {
+        rounds: usize::from(arguments.rounds),
+        calls: u64::from(arguments.calls),
+        read: arguments.read,
+    };
     let throughput = throughput::compare(&binary, &this, &sandbox, plan)?;
 
     let report = report::Report { version: child::version(&binary)?, surroundings, throughput, starts };

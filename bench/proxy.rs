@@ -14,8 +14,7 @@ use axum::serve::ListenerExt;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-/// The quote that both sides read; the sandbox has it in every run.
-pub const QUOTE: &str = "AN2600456";
+use crate::side::Read;
 
 /// The one request this proxy can make.
 struct Upstream {
@@ -25,20 +24,20 @@ struct Upstream {
     bearer: String,
 }
 
-/// Serves `GET /quote` until the process is ended.
-pub fn run() -> Result<()> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve())
+/// Serves `GET /read` until the process is ended.
+pub fn run(read: Read) -> Result<()> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(read))
 }
 
-async fn serve() -> Result<()> {
-    let upstream = Arc::new(Upstream::signed_in().await?);
+async fn serve(read: Read) -> Result<()> {
+    let upstream = Arc::new(Upstream::signed_in(read).await?);
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-    println!("{}", json!({ "url": format!("http://{}/quote", listener.local_addr()?) }));
+    println!("{}", json!({ "url": format!("http://{}/read", listener.local_addr()?) }));
     // As in the server under test: without this, small answers wait for delayed acknowledgements.
     let listener = listener.tap_io(|connection| {
         let _ = connection.set_nodelay(true);
     });
-    let routes = Router::new().route("/quote", get(forward)).with_state(upstream);
+    let routes = Router::new().route("/read", get(forward)).with_state(upstream);
     Ok(axum::serve(listener, routes).await?)
 }
 
@@ -50,7 +49,7 @@ async fn forward(State(upstream): State<Arc<Upstream>>) -> (StatusCode, Bytes) {
 }
 
 impl Upstream {
-    async fn signed_in() -> Result<Self> {
+    async fn signed_in(read: Read) -> Result<Self> {
         let setting = |name: &str| std::env::var(name).with_context(|| format!("{name} is not set"));
         let (base, api_key) = (setting("INFINIGATE_BASE_URL")?, setting("INFINIGATE_API_KEY")?);
         let http = reqwest::Client::builder().tcp_nodelay(true).build()?;
@@ -62,7 +61,7 @@ impl Upstream {
         let asked = http.post(format!("{base}/authorization/token")).header("api-key", &api_key).form(&form);
         let token: Value = asked.send().await?.error_for_status()?.json().await?;
         let token = token.get("access_token").and_then(Value::as_str).context("the answer has no access token")?;
-        let url = format!("{base}/order-management/v2/purchasequote/documentNumber/{QUOTE}");
+        let url = format!("{base}{}", read.upstream());
         Ok(Self { http, url, api_key, bearer: format!("Bearer {token}") })
     }
 

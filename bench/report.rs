@@ -74,8 +74,8 @@ impl Report {
         let ratio = self.throughput.ratio();
         Row {
             what: format!(
-                "Calls a second, {CONCURRENCY} at a time, against a bare proxy (median of {} rounds of {} calls)",
-                plan.rounds, plan.calls
+                "Calls a second reading a {:?}, {CONCURRENCY} at a time, against a bare proxy (median of {} rounds of {} calls)",
+                plan.read, plan.rounds, plan.calls
             ),
             server: format!("{:.0}", median(&server.per_second)),
             yardstick: format!("{:.0}", median(&proxy.per_second)),

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::child::{self, Running, Sandbox};
 use crate::load;
 use crate::proc;
-use crate::side::Side;
+use crate::side::{Read, Side};
 use crate::spread;
 
 /// Calls before the first round: they fill caches and pools, and after them the memory is read.
@@ -23,6 +23,8 @@ pub struct Plan {
     pub rounds: usize,
     /// Calls of a round.
     pub calls: u64,
+    /// What is read.
+    pub read: Read,
 }
 
 /// What one side showed.
@@ -75,9 +77,9 @@ pub fn compare(binary: &Path, this: &Path, sandbox: &Sandbox, plan: Plan) -> Res
         let client = load::client()?;
         lengthen_tokens(&client, sandbox).await?;
         let (process, url) = child::server(binary, sandbox)?;
-        let mut server = Runner { side: Side::Server(url), process, shown: Shown::default() };
-        let (process, url) = child::proxy(this, sandbox)?;
-        let mut proxy = Runner { side: Side::Proxy(url), process, shown: Shown::default() };
+        let mut server = Runner { side: Side::Server(url, plan.read), process, shown: Shown::default() };
+        let (process, url) = child::proxy(this, sandbox, plan.read)?;
+        let mut proxy = Runner { side: Side::Proxy(url, plan.read), process, shown: Shown::default() };
         for runner in [&mut server, &mut proxy] {
             runner.warm_up(&client, sandbox).await?;
         }
