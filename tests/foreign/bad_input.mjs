@@ -105,12 +105,16 @@ await wrong('a wrong host at /health', () => get('/health', { host: 'evil.exampl
 await wrong('an unknown route', () => get('/nowhere'), refusal(404, 'not_found'));
 await server.stop();
 
-/** One wrong line on stdio, then a good one; gives the answers up to the good one's. */
-async function lines(...wrongLines) {
+/**
+ * Wrong lines on stdio, then a good one; gives the answers up to the good one's. Calls run side by side, so the good line
+ * is said only when the awaited number of answers has come.
+ */
+async function lines(awaited, ...wrongLines) {
   const stdio = openStdio(sandbox.settings);
   wrongLines.forEach((line) => stdio.say(line));
-  stdio.say(JSON.stringify({ ...GOOD, id: 'good' }));
   const answers = [];
+  while (answers.length < awaited) answers.push(await stdio.next());
+  stdio.say(JSON.stringify({ ...GOOD, id: 'good' }));
   for (let answer = await stdio.next(); answer.id !== 'good'; answer = await stdio.next()) answers.push(answer);
   assert.equal(await stdio.close(), 0, 'the server ends well when its input ends');
   return answers;
@@ -118,12 +122,12 @@ async function lines(...wrongLines) {
 
 const errorLine = (what, line, code) =>
   step(`stdio: ${what}`, async () => {
-    const [answer] = await lines(line);
+    const [answer] = await lines(1, line);
     assert.equal(answer?.error?.code, code, JSON.stringify(answer));
   });
 
 await step('stdio: a line that is not JSON is passed over', async () => {
-  const answers = await lines('{"jsonrpc":', 'hello');
+  const answers = await lines(0, '{"jsonrpc":', 'hello');
   assert.ok(answers.every((answer) => answer.error), JSON.stringify(answers));
 });
 await errorLine('a batch', JSON.stringify([GOOD]), -32600);
@@ -133,7 +137,7 @@ await errorLine('an unknown method', JSON.stringify(request('tools/frobnicate'))
 await errorLine('an unknown protocol version', JSON.stringify(request('tools/list', {}, { [VERSION_KEY]: '2031-01-01' })), -32022);
 await errorLine('a request without its _meta', JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} }), -32602);
 await step('stdio: an unknown argument', async () => {
-  const [answer] = await lines(JSON.stringify(callOf('infinigate_search_products', { query: 'firewall', vendr: [] })));
+  const [answer] = await lines(1, JSON.stringify(callOf('infinigate_search_products', { query: 'firewall', vendr: [] })));
   assert.equal(errorOf(answer).code, 'invalid_arguments');
 });
 await sandbox.stop();
