@@ -7,6 +7,7 @@ use secrecy::SecretString;
 
 mod read;
 mod settings;
+mod state;
 mod table;
 
 pub use settings::{Http, LogFormat, Settings, Transport};

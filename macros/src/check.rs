@@ -21,6 +21,7 @@ pub struct Tool {
     /// As it was written, in `snake_case`; `None` is the default set.
     pub toolset: Option<Ident>,
     pub confirm: Option<LitStr>,
+    pub undo: Option<LitStr>,
     pub parameters: Parameters,
     /// The function's whole return type.
     pub output: Box<Type>,
@@ -37,6 +38,8 @@ pub enum Parameters {
         arguments: Box<Type>,
         shown: Box<Type>,
         preview: Path,
+        /// Only of a tool that spends: what would be ordered, for the ledger.
+        order: Option<Path>,
     },
 }
 
@@ -47,6 +50,8 @@ pub fn check(reading: Reading) -> Result<Tool, Vec<Error>> {
     words::effect(&words, &mut faults);
     words::question(&words, &mut faults);
     words::idempotent(&words, &mut faults);
+    words::undo(&words, &mut faults);
+    words::order(&words, &mut faults);
     signature::head(&function, &mut faults);
     let doc = doc::doc(&function, &mut faults);
     let parameters = signature::parameters(&words, &function.signature, &mut faults);
@@ -58,6 +63,7 @@ pub fn check(reading: Reading) -> Result<Tool, Vec<Error>> {
             effect: effect.value,
             toolset: words.toolset.entry().map(|set| set.value.clone()),
             confirm: words.confirm.entry().map(|ask| ask.value.clone()),
+            undo: words.undo.entry().map(|undo| undo.value.clone()),
             parameters,
             output,
             reports_progress: words.progress.entry().is_some(),

@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Ident, Type};
+use syn::{Ident, LitStr, Type};
 
 use crate::check::{Parameters, Tool};
 
@@ -52,14 +52,12 @@ fn declaration(tool: &Tool, root: &TokenStream) -> TokenStream {
     let name = tool.name.to_string();
     let Tool { doc, reports_progress, idempotent, .. } = tool;
     let effect = format_ident!("{}", capitalized(tool.effect.word()));
+    let undo = option(tool.undo.as_ref());
     let toolset = match &tool.toolset {
         Some(toolset) => variant(toolset),
         None => format_ident!("Default"),
     };
-    let confirm = match &tool.confirm {
-        Some(confirm) => quote!(::core::option::Option::Some(#confirm)),
-        None => quote!(::core::option::Option::None),
-    };
+    let confirm = option(tool.confirm.as_ref());
     quote! {
         const DECLARATION: #root::Declaration = #root::Declaration {
             name: #name,
@@ -67,6 +65,7 @@ fn declaration(tool: &Tool, root: &TokenStream) -> TokenStream {
             effect: #root::Effect::#effect,
             toolset: #root::Toolset::#toolset,
             confirm: #confirm,
+            undo: #undo,
             reports_progress: #reports_progress,
             idempotent: #idempotent,
             file: ::core::file!(),
@@ -74,10 +73,18 @@ fn declaration(tool: &Tool, root: &TokenStream) -> TokenStream {
     }
 }
 
-/// The two calls, each in the place of the name it calls, so that a type that does not fit is reported there. The
+fn option(text: Option<&LitStr>) -> TokenStream {
+    match text {
+        Some(text) => quote!(::core::option::Option::Some(#text)),
+        None => quote!(::core::option::Option::None),
+    }
+}
+
+/// The calls, each in the place of the name it calls, so that a type that does not fit is reported there. The
 /// parameters are this macro's own (mixed site): a preview called `args` is not hidden by them.
 fn calls(tool: &Tool, root: &TokenStream) -> TokenStream {
     let show = show(&tool.parameters, root);
+    let order = order(&tool.parameters, root);
     let place = tool.name.span();
     let [ctx, args, shown] = own_names(["ctx", "args", "shown"], place);
     let (args, shown, passed) = match &tool.parameters {
@@ -88,6 +95,7 @@ fn calls(tool: &Tool, root: &TokenStream) -> TokenStream {
     let run = call(&tool.name, place, &passed);
     quote! {
         #show
+        #order
         async fn run(#ctx: &#root::Ctx, #args: Self::Args, #shown: Self::Shown) -> #root::Result<Self::Answer> {
             #run
         }
@@ -109,6 +117,21 @@ fn show(parameters: &Parameters, root: &TokenStream) -> TokenStream {
     quote! {
         async fn show(#ctx: &#root::Ctx, #args: &Self::Args) -> #root::Result<Self::Shown> {
             #show
+        }
+    }
+}
+
+/// What the ledger keeps of a purchase; a tool that does not spend has none, which is the trait's own answer.
+fn order(parameters: &Parameters, root: &TokenStream) -> TokenStream {
+    let Parameters::ArgumentsAndShown { order: Some(order), .. } = parameters else {
+        return TokenStream::new();
+    };
+    let place = order.span();
+    let [args, shown] = own_names(["args", "shown"], place);
+    let call = quote_spanned!(Span::call_site().located_at(place)=> #order(#args, #shown));
+    quote! {
+        fn order(#args: &Self::Args, #shown: &Self::Shown) -> ::core::option::Option<#root::Order> {
+            ::core::option::Option::Some(#call)
         }
     }
 }

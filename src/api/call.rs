@@ -67,6 +67,12 @@ impl Call {
         self
     }
 
+    /// The same call, which its client cannot cancel any more, with this much time from now.
+    #[must_use]
+    pub fn to_the_end(&self, budget: Duration) -> Self {
+        Self { cancel: CancellationToken::new(), deadline: Instant::now() + budget, ..self.clone() }
+    }
+
     /// The id that logs and errors carry.
     pub fn request_id(&self) -> &str {
         &self.request_id

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::call::Call;
+use super::credential::account;
 use super::send::{self, Seam};
 use super::shape::Operation;
 use super::{Result, Service};
@@ -58,7 +59,10 @@ pub struct Settings {
 
 /// One token at StartInfinity. Shared by all callers with the same token, for they share its rate limit.
 #[derive(Clone)]
-pub struct Upstream(Arc<send::Upstream>);
+pub struct Upstream {
+    seam: Arc<send::Upstream>,
+    account: Arc<str>,
+}
 
 impl Upstream {
     /// Prepares a token for use; nothing is sent yet.
@@ -66,6 +70,7 @@ impl Upstream {
     /// # Errors
     /// When the base URL is not one, or the token or version has characters no header can carry.
     pub fn new(settings: Settings, http: reqwest::Client) -> Result<Self> {
+        let account = account(&format!("{}\n{}", settings.base_url, settings.token.expose_secret()));
         let parts = send::Parts {
             service: Service::Infinity,
             operations: operations(),
@@ -74,12 +79,18 @@ impl Upstream {
             max_retries: settings.max_retries,
             http,
         };
-        Ok(Self(Arc::new(send::Upstream::new(parts, super::credential::infinity(&settings)?)?)))
+        let seam = Arc::new(send::Upstream::new(parts, super::credential::infinity(&settings)?)?);
+        Ok(Self { seam, account })
+    }
+
+    /// Names the account without telling its secrets: what is remembered for it is filed under this.
+    pub fn account(&self) -> &str {
+        &self.account
     }
 
     /// The generated client, speaking for one tool call.
     pub fn client(&self, call: Call) -> Client {
-        Client::new_with_client(self.0.base_url(), self.0.http().clone(), Seam::new(self.0.clone(), call))
+        Client::new_with_client(self.seam.base_url(), self.seam.http().clone(), Seam::new(self.seam.clone(), call))
     }
 }
 

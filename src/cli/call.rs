@@ -69,7 +69,7 @@ impl Call {
             };
             let attempt =
                 Attempt { offered, arguments: arguments.clone(), principal: &principal, way: Way::Form, consent };
-            match run::take(&app.confirmations, app.fence, &ctx, attempt).await? {
+            match run::take(&app.runtime, &ctx, attempt).await? {
                 Turn::Done(done) => return Ok(done.text),
                 Turn::Ask(question) => agreed = Some((self.agreed(&question.message), question.state)),
             }

@@ -87,6 +87,8 @@ pub async fn start_sandbox(sources: &mut Sources) -> Result<Sandbox, Failure> {
         ("INFINIGATE_CLIENT_SECRET", sandbox::INFINIGATE_CLIENT_SECRET.to_owned()),
         ("INFINITY_API_BASE_URL", sandbox.infinity_url()),
         ("INFINITY_API_TOKEN", sandbox::INFINITY_TOKEN.to_owned()),
+        // What is simulated must never be taken for something real later.
+        ("STATE_URL", "sqlite::memory:".to_owned()),
     ] {
         sources.set_flag(name, "--sandbox", value);
     }

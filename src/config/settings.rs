@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::Sources;
+use super::{Sources, state};
 use crate::api::{infinigate, infinity};
 use crate::tool::Toolset;
 use crate::tool::catalogue::Choice;
 use crate::tool::confirm::Policy;
 use crate::tool::ctx::PageSizes;
+use crate::tool::ledger::Limits;
 use crate::tool::run::FenceForeignText;
 
 /// How clients reach the server.
@@ -66,6 +67,10 @@ pub struct Settings {
     pub confirm: Policy,
     /// Whether a call that spends may be confirmed with a token.
     pub token_may_spend: bool,
+    /// Where things are remembered: `sqlite:<path>`, `sqlite::memory:` or `postgres://…`.
+    pub state: SecretString,
+    /// What may be spent.
+    pub limits: Limits,
     /// Rows of a page.
     pub pages: PageSizes,
     /// The least severe log level shown.
@@ -98,6 +103,8 @@ impl Settings {
                 Policy::Destructive,
             ),
             token_may_spend: sources.choice("CONFIRM_FALLBACK", &[("token", true), ("refuse", false)], false),
+            state: state::address(sources),
+            limits: state::limits(sources),
             pages: read_pages(sources),
             log_level: sources.choice(
                 "LOG_LEVEL",

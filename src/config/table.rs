@@ -84,6 +84,16 @@ pub static SETTINGS: &[Setting] = &[
         "token",
         "What happens when a client cannot show a question for a call that spends money: token (it repeats the call with a token) or refuse.",
     ),
+    secret(
+        "STATE_URL",
+        "Where orders, the audit log and the like are kept: sqlite:<path> or postgres://…; by default a file in the user's state folder.",
+    ),
+    setting("ORDER_LIMIT_AMOUNT", "", "Highest net total of one order, in any currency; without it there is no limit."),
+    setting(
+        "ORDER_LIMIT_PER_DAY",
+        "",
+        "Highest net total of all orders of a day (UTC), each currency by itself; without it there is no limit.",
+    ),
     setting("DEFAULT_PAGE_SIZE", "20", "Rows of a list when the caller does not say."),
     setting("MAX_PAGE_SIZE", "100", "Most rows of a list, at most 100."),
     setting("LOG_LEVEL", "info", "error, warn, info, debug or trace; the log goes to stderr."),
@@ -116,7 +126,9 @@ pub(super) fn misspelt(name: &str) -> Option<String> {
     if NOT_YET.contains(&name) {
         return Some("no users or OAuth settings are supported by this version yet, so none of them".into());
     }
-    let ours = ["INFINIGATE_", "INFINITY_", "MCP_", "CONFIRM"].iter().any(|prefix| name.starts_with(prefix));
+    let ours = ["INFINIGATE_", "INFINITY_", "MCP_", "CONFIRM", "ORDER_LIMIT", "STATE_"]
+        .iter()
+        .any(|prefix| name.starts_with(prefix));
     let (likeness, near) = names()
         .map(|known| (strsim::normalized_damerau_levenshtein(name, known), known))
         .max_by(|(one, _), (other, _)| one.total_cmp(other))?;

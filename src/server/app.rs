@@ -3,16 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use secrecy::ExposeSecret;
 use tokio_util::task::TaskTracker;
 
 use super::instructions::instructions;
 use super::seal::RequestSeal;
 use crate::api;
 use crate::config::Settings;
+use crate::state::Store;
 use crate::tool::catalogue::Catalogue;
 use crate::tool::confirm::Confirmations;
 use crate::tool::ctx::{Ctx, Memory, PageSizes, Upstreams};
-use crate::tool::run::FenceForeignText;
+use crate::tool::run::Runtime;
+use crate::vault::random_token;
 
 /// Why a server cannot start although its settings are right.
 #[derive(Debug, thiserror::Error)]
@@ -29,15 +32,14 @@ pub enum StartError {
 pub struct App {
     /// The offered tools.
     pub catalogue: Catalogue,
-    /// Questions and their answers.
-    pub confirmations: Confirmations,
+    /// What every call runs under.
+    pub runtime: Runtime,
     /// What the server says of itself.
     pub instructions: String,
-    /// Whether foreign bodies are fenced.
-    pub fence: FenceForeignText,
     /// The calls under way, so that a shutdown can wait for them.
     pub calls: TaskTracker,
     upstreams: Arc<Upstreams>,
+    store: Arc<Store>,
     pages: PageSizes,
     call_timeout: Duration,
 }
@@ -55,8 +57,8 @@ impl App {
         Ok(Self {
             instructions: instructions(&catalogue, &upstreams),
             catalogue,
-            confirmations,
-            fence: settings.fence,
+            runtime: Runtime { confirmations, fence: settings.fence, limits: settings.limits },
+            store: Arc::new(Store::new(settings.state.expose_secret(), random_token())),
             calls: TaskTracker::new(),
             upstreams: Arc::new(upstreams),
             pages: settings.pages,
@@ -75,7 +77,7 @@ impl App {
         if let Some(progress) = progress {
             call = call.with_progress(progress);
         }
-        Ctx::new(call, self.upstreams.clone(), self.pages)
+        Ctx::new(call, self.upstreams.clone(), self.store.clone(), self.pages)
     }
 
     /// The services that have credentials.

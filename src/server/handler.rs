@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use rmcp::model::{
     CacheScope, CallToolRequestMethod, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestMethod,
     CompleteRequestParams, CompleteResult, ConstString, ContentBlock, CustomRequest, CustomResult, DiscoverResult,
     ErrorCode, Implementation, ListPromptsRequestMethod, ListPromptsResult, ListResourceTemplatesRequestMethod,
     ListResourceTemplatesResult, ListResourcesRequestMethod, ListResourcesResult, ListToolsRequestMethod,
-    ListToolsResult, MetaObject, PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
+    ListToolsResult, MetaObject, PaginatedRequestParams, ResourceContents, ServerCapabilities, ServerConfig, Tool,
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler};
@@ -22,7 +24,7 @@ use crate::tool::catalogue::Offered;
 use crate::tool::confirm::Consent;
 use crate::tool::near::nearest;
 use crate::tool::run::{self, Attempt, Turn};
-use crate::tool::{Code, Error, TOOLS};
+use crate::tool::{Attachment, Code, Error, TOOLS};
 
 /// How long clients may keep a list: the tools change only with the configuration, that is with a restart.
 const LIST_TTL_MS: u64 = 300_000;
@@ -69,7 +71,9 @@ impl Handler {
             };
             match self.attempt(attempt, context, request_id).await? {
                 Turn::Done(done) => {
-                    let mut result = CallToolResult::success(vec![ContentBlock::text(done.text)]);
+                    let mut content = vec![ContentBlock::text(done.text)];
+                    content.extend(done.attachments.into_iter().map(attached));
+                    let mut result = CallToolResult::success(content);
                     result.structured_content = Some(done.structured);
                     return Ok(result.into());
                 }
@@ -91,7 +95,7 @@ impl Handler {
     ) -> Result<Turn, Error> {
         let (reports, forwarder) = progress::channel(context);
         let ctx = self.app.ctx(request_id, context.ct.clone(), reports);
-        let work = run::take(&self.app.confirmations, self.app.fence, &ctx, attempt);
+        let work = run::take(&self.app.runtime, &ctx, attempt);
         match forwarder {
             Some(forwarder) => forwarder.during(work).await,
             None => work.await,
@@ -101,8 +105,8 @@ impl Handler {
     /// A client that cannot be asked at all must be told so by the protocol, when the operator wants a person to decide.
     fn refuse_silent_spending(&self, offered: &Offered, context: &RequestContext<RoleServer>) -> Result<(), ErrorData> {
         let effect = offered.tool.declaration.effect;
-        let cannot = Channel::of(context) == Channel::Token && !self.app.confirmations.token_allowed(effect);
-        if cannot && asking::is_modern(context) && self.app.confirmations.policy.asks(effect) {
+        let cannot = Channel::of(context) == Channel::Token && !self.app.runtime.confirmations.token_allowed(effect);
+        if cannot && asking::is_modern(context) && self.app.runtime.confirmations.policy.asks(effect) {
             return Err(ErrorData::missing_required_client_capability(asking::needed_capability()));
         }
         Ok(())
@@ -155,6 +159,15 @@ impl Handler {
         let mut meta = MetaObject::new();
         meta.0.insert("io.modelcontextprotocol/serverInfo".to_owned(), json!(Self::server_info()));
         meta
+    }
+}
+
+fn attached(attachment: Attachment) -> ContentBlock {
+    match attachment {
+        Attachment::Image { media_type, bytes } => ContentBlock::image(STANDARD.encode(bytes), media_type),
+        Attachment::File { uri, media_type, text } => {
+            ContentBlock::resource(ResourceContents::text(text, uri).with_mime_type(media_type))
+        }
     }
 }
 

@@ -1,5 +1,13 @@
 //! What the server remembers between calls.
 
+mod audit;
+mod kept;
 mod once;
+mod orders;
+mod store;
 
+pub use audit::{AuditLine, BrokenAt};
+pub use kept::Kept;
 pub use once::Once;
+pub use orders::{Claim, Entry, NewOrder, OrderState, Total};
+pub use store::{StateError, Store};

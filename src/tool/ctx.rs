@@ -3,10 +3,13 @@
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
+use super::attachment::Attachment;
 use super::declaration::Service;
 use super::error::{Code, Error, Result};
 use crate::api::{self, Call};
+use crate::state::{Kept, Store};
 
 /// The services this server can reach, with the credentials it has.
 #[derive(Default)]
@@ -62,17 +65,26 @@ impl PageSizes {
     }
 }
 
-/// One call's surroundings.
+/// One call's surroundings. Clones share everything but the time they have.
+#[derive(Clone)]
 pub struct Ctx {
     call: Call,
     upstreams: Arc<Upstreams>,
+    store: Arc<Store>,
     pages: PageSizes,
+    attachments: Arc<Mutex<Vec<Attachment>>>,
 }
 
 impl Ctx {
     /// The surroundings of one call.
-    pub fn new(call: Call, upstreams: Arc<Upstreams>, pages: PageSizes) -> Self {
-        Self { call, upstreams, pages }
+    pub fn new(call: Call, upstreams: Arc<Upstreams>, store: Arc<Store>, pages: PageSizes) -> Self {
+        Self { call, upstreams, store, pages, attachments: Arc::default() }
+    }
+
+    /// The same call, not to be cancelled by its client any more, with this much time from now.
+    #[must_use]
+    pub fn to_the_end(&self, budget: Duration) -> Self {
+        Self { call: self.call.to_the_end(budget), ..self.clone() }
     }
 
     /// The Infinigate client for this call.
@@ -80,9 +92,7 @@ impl Ctx {
     /// # Errors
     /// `not_configured` when the server has no Infinigate credentials.
     pub fn infinigate(&self) -> Result<api::infinigate::Client> {
-        let upstream = self.upstreams.infinigate.as_ref().ok_or_else(|| {
-            not_configured("Infinigate", "INFINIGATE_API_KEY, INFINIGATE_CLIENT_ID and INFINIGATE_CLIENT_SECRET")
-        })?;
+        let upstream = self.upstreams.infinigate.as_ref().ok_or_else(no_infinigate)?;
         Ok(upstream.client(self.call.clone()))
     }
 
@@ -91,14 +101,53 @@ impl Ctx {
     /// # Errors
     /// `not_configured` when the server has no StartInfinity token.
     pub fn infinity(&self) -> Result<api::infinity::Client> {
-        let upstream =
-            self.upstreams.infinity.as_ref().ok_or_else(|| not_configured("StartInfinity", "INFINITY_API_TOKEN"))?;
+        let upstream = self.upstreams.infinity.as_ref().ok_or_else(no_infinity)?;
         Ok(upstream.client(self.call.clone()))
     }
 
     /// What is remembered between the calls made with these credentials.
     pub fn memory<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
         self.upstreams.memory.of()
+    }
+
+    /// What is kept of one `kind` for the account at `service` that this call uses.
+    ///
+    /// # Errors
+    /// `not_configured` when the server has no credentials for the service.
+    pub fn kept<T>(&self, service: Service, kind: &'static str) -> Result<Kept<'_, T>> {
+        Ok(self.store.kept(self.account(service)?, kind))
+    }
+
+    /// The account at `service`, named without its secrets. Work across both is filed under Infinigate's.
+    ///
+    /// # Errors
+    /// `not_configured` when the server has no credentials for the service.
+    pub fn account(&self, service: Service) -> Result<&str> {
+        match service {
+            Service::Infinigate | Service::Both => {
+                let upstream = self.upstreams.infinigate.as_ref().ok_or_else(no_infinigate)?;
+                Ok(upstream.account())
+            }
+            Service::Infinity => {
+                let upstream = self.upstreams.infinity.as_ref().ok_or_else(no_infinity)?;
+                Ok(upstream.account())
+            }
+        }
+    }
+
+    /// What the server remembers.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Lets something travel with the answer.
+    pub fn attach(&self, attachment: Attachment) {
+        self.attachments.lock().unwrap_or_else(PoisonError::into_inner).push(attachment);
+    }
+
+    /// What travels with the answer, taken out.
+    pub fn take_attachments(&self) -> Vec<Attachment> {
+        std::mem::take(&mut self.attachments.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// How many rows a page has.
@@ -110,6 +159,14 @@ impl Ctx {
     pub fn call(&self) -> &Call {
         &self.call
     }
+}
+
+fn no_infinigate() -> Error {
+    not_configured("Infinigate", "INFINIGATE_API_KEY, INFINIGATE_CLIENT_ID and INFINIGATE_CLIENT_SECRET")
+}
+
+fn no_infinity() -> Error {
+    not_configured("StartInfinity", "INFINITY_API_TOKEN")
 }
 
 fn not_configured(service: &str, names: &str) -> Error {

@@ -15,6 +15,8 @@ pub struct Declaration {
     pub toolset: Toolset,
     /// The question put to a person, with `{placeholders}`.
     pub confirm: Option<&'static str>,
+    /// What would undo a write: a tool, or a sentence.
+    pub undo: Option<&'static str>,
     /// Whether it reports progress.
     pub reports_progress: bool,
     /// Whether a repeated call with the same arguments changes nothing more.

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::api::{self, Cause};
+use crate::state::StateError;
 
 /// What a tool gives back.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -161,6 +162,15 @@ impl std::error::Error for Error {
 impl From<api::SendError> for Error {
     fn from(error: api::SendError) -> Self {
         api::Error::from(error).into()
+    }
+}
+
+impl From<StateError> for Error {
+    fn from(error: StateError) -> Self {
+        let mut told = Self::new(Code::Internal, format!("{error}, so the call was not carried out."))
+            .with_hint("Whoever runs this server looks at STATE_URL and at the log under this request_id.");
+        told.source = Some(Box::new(error));
+        told
     }
 }
 

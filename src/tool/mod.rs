@@ -1,23 +1,30 @@
 //! What every tool shares: its declaration, its schemas, its errors, and the way of one call from arguments to answer.
 
 pub mod answer;
+mod asking;
+pub mod attachment;
+pub mod audit;
 pub mod catalogue;
 pub mod confirm;
 pub mod ctx;
 pub mod declaration;
 pub mod error;
 pub mod input;
+pub mod ledger;
 pub mod markdown;
 pub mod near;
+pub mod order;
 pub mod run;
 pub mod schema;
 pub mod text;
 pub mod workflow;
 
+pub use attachment::Attachment;
 pub use ctx::Ctx;
 pub use declaration::{Declaration, Effect, Service, Toolset};
 pub use error::{Code, Error, Result};
 pub use infini_mcp_macros::tool;
 #[doc(hidden)]
 pub use linkme;
+pub use order::{Evidence, Order};
 pub use workflow::{NoArgs, Returns, TOOLS, Tool, Workflow};

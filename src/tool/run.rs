@@ -6,14 +6,17 @@ use futures::FutureExt;
 use serde_json::{Map, Value, json};
 
 use super::answer::{self, Detail};
+use super::asking::Asking;
+use super::attachment::Attachment;
+use super::audit::{self, Confirmed};
 use super::catalogue::Offered;
-use super::confirm::{Confirmations, Consent, Question, Subject, Way, ask_by_token};
+use super::confirm::{Confirmations, Consent, Question, Way};
 use super::ctx::Ctx;
-use super::error::{Code, Error, Result};
+use super::declaration::Effect;
+use super::error::{Error, Result};
+use super::ledger::{Limits, Purchase, Recall};
 use super::text::Fence;
-use super::workflow::Prepared;
 use super::{input, markdown};
-use crate::vault::digest_json;
 
 /// A call as it came in.
 pub struct Attempt<'a> {
@@ -45,6 +48,8 @@ pub struct Done {
     pub structured: Value,
     /// The same facts as text.
     pub text: String,
+    /// What travels with them.
+    pub attachments: Vec<Attachment>,
 }
 
 /// What the runtime reads from the arguments before the tool sees the rest.
@@ -54,37 +59,66 @@ struct Common {
     token: Option<String>,
 }
 
+/// What all calls of one server run under.
+pub struct Runtime {
+    /// Questions and their answers.
+    pub confirmations: Confirmations,
+    /// Whether foreign bodies are fenced.
+    pub fence: FenceForeignText,
+    /// What may be spent.
+    pub limits: Limits,
+}
+
 /// Runs one call.
 ///
 /// # Errors
 /// Everything that keeps the tool from answering, in words for the model.
-pub async fn take(
-    confirmations: &Confirmations,
-    fence_foreign_text: FenceForeignText,
-    ctx: &Ctx,
-    attempt: Attempt<'_>,
-) -> Result<Turn> {
+pub async fn take(runtime: &Runtime, ctx: &Ctx, attempt: Attempt<'_>) -> Result<Turn> {
     let mut arguments = attempt.arguments;
     input::fit(&attempt.offered.input, &mut arguments)?;
     let common = take_common(&mut arguments);
     let arguments = Value::Object(arguments);
     let mut prepared = (attempt.offered.tool.prepare)(arguments.clone())?;
 
-    if confirmations.policy.asks(attempt.offered.tool.declaration.effect) {
-        let asking = Asking {
-            confirmations,
-            ctx,
-            offered: attempt.offered,
-            principal: attempt.principal,
-            way: attempt.way,
-            arguments: &arguments,
-        };
-        if let Some(question) = asking.ask(prepared.as_mut(), attempt.consent, common.token.as_deref()).await? {
-            return Ok(Turn::Ask(question));
+    let (tool, principal) = (&attempt.offered.tool, attempt.principal);
+    let effect = tool.declaration.effect;
+    if effect == Effect::Reads {
+        let answer = unharmed(prepared.run(ctx)).await?;
+        return Ok(Turn::Done(finish(answer, &common, runtime.fence, ctx)));
+    }
+    // What changes something is written down; where that cannot be done, nothing is changed.
+    ctx.store().ready().await?;
+    let mut confirmed = Confirmed::NotAsked;
+    let purchase = Purchase { ctx, limits: runtime.limits, tool, arguments: &arguments, principal };
+    let mut order = None;
+    if effect == Effect::Spends || runtime.confirmations.policy.asks(effect) {
+        let confirmations = &runtime.confirmations;
+        let asking =
+            Asking { confirmations, offered: attempt.offered, principal, way: attempt.way, arguments: &arguments };
+        let promise = asking.promise(attempt.consent, common.token.as_deref())?;
+        let shown = unharmed(prepared.show(ctx)).await?;
+        order = prepared.order();
+        if let Some(order) = &mut order {
+            if let Recall::Recorded(answer) = purchase.recall(order).await? {
+                return Ok(Turn::Done(finish(answer, &common, runtime.fence, ctx)));
+            }
+            if let Some(refusal) = order.refusal.take() {
+                return Err(refusal);
+            }
+        }
+        if runtime.confirmations.policy.asks(effect) {
+            confirmed = promise.confirmed();
+            if let Some(question) = asking.ask(promise, shown)? {
+                return Ok(Turn::Ask(question));
+            }
         }
     }
-    let answer = unharmed(prepared.run(ctx)).await?;
-    Ok(Turn::Done(finish(answer, &common, fence_foreign_text, ctx)))
+    let outcome = match order {
+        Some(order) => purchase.send(prepared, order).await,
+        None => unharmed(prepared.run(ctx)).await,
+    };
+    audit::record(ctx, &tool.declaration, principal, &arguments, confirmed, &outcome).await;
+    Ok(Turn::Done(finish(outcome?, &common, runtime.fence, ctx)))
 }
 
 /// Whether bodies written by others are enclosed in markers (`MCP_FENCE_TEXT`).
@@ -105,61 +139,8 @@ fn take_common(arguments: &mut Map<String, Value>) -> Common {
     }
 }
 
-struct Asking<'a> {
-    confirmations: &'a Confirmations,
-    ctx: &'a Ctx,
-    offered: &'a Offered,
-    principal: &'a str,
-    way: Way,
-    arguments: &'a Value,
-}
-
-impl Asking<'_> {
-    /// Nothing when the call may run; a question when a form can be shown; an error when the token way is needed.
-    async fn ask(
-        &self,
-        prepared: &mut dyn Prepared,
-        consent: Consent<'_>,
-        token: Option<&str>,
-    ) -> Result<Option<Question>> {
-        let (way, state) = match (consent, token) {
-            (Consent::Declined, _) => {
-                return Err(Error::new(Code::ConfirmationDeclined, "The person said no, so nothing was done.")
-                    .with_hint("Do not ask again unless they want it."));
-            }
-            (Consent::Given(state), _) => (Way::Form, Some(state)),
-            (Consent::None, Some(token)) => (Way::Token, Some(token)),
-            (Consent::None, None) => (self.way, None),
-        };
-        if way == Way::Token && !self.confirmations.token_allowed(self.offered.tool.declaration.effect) {
-            return Err(Error::new(Code::ConfirmationRequired, "This call must be confirmed by a person in a form, which this client cannot show. Nothing was done.")
-                .with_hint("Use a client that supports elicitation; the operator has forbidden the token way for calls that spend money."));
-        }
-        let promised = state.map(|state| self.confirmations.redeem(self.subject(way), state)).transpose()?;
-        let shown = unharmed(prepared.show(self.ctx)).await?;
-        if promised.as_deref() == Some(digest_json(&shown).as_str()) {
-            return Ok(None);
-        }
-        let mut question = self.confirmations.question(self.subject(way), shown);
-        if promised.is_some() {
-            question.message = format!(
-                "What you confirmed has changed since, so nothing was done. Please look again. {}",
-                question.message
-            );
-        }
-        match way {
-            Way::Form => Ok(Some(question)),
-            Way::Token => Err(ask_by_token(question)),
-        }
-    }
-
-    fn subject(&self, way: Way) -> Subject<'_> {
-        Subject { principal: self.principal, tool: &self.offered.tool.declaration, arguments: self.arguments, way }
-    }
-}
-
 /// A panic in one tool is an error of that call, not the end of the server.
-async fn unharmed<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+pub(super) async fn unharmed<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     match AssertUnwindSafe(work).catch_unwind().await {
         Ok(result) => result,
         Err(_) => Err(Error::internal("the tool panicked")),
@@ -175,7 +156,7 @@ fn finish(answer: Value, common: &Common, fence_foreign_text: FenceForeignText, 
     add_notes(&mut structured, ctx);
     let json = answer::written(&mut structured);
     let text = if common.markdown { markdown::render(&structured) } else { json };
-    Done { structured, text }
+    Done { structured, text, attachments: ctx.take_attachments() }
 }
 
 /// What upstream sent in another form than its document says is told, not hidden.

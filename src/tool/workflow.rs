@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::ctx::Ctx;
 use super::declaration::Declaration;
 use super::error::{Error, Result};
+use super::order::Order;
 use super::schema;
 
 /// A tool: what it takes, what it shows before it acts, what it answers.
@@ -28,6 +29,11 @@ pub trait Workflow: Send + Sync + 'static {
 
     /// Reads what a person must see before they decide.
     fn show(ctx: &Ctx, args: &Self::Args) -> impl Future<Output = Result<Self::Shown>> + Send;
+
+    /// What a purchase is for the ledger; nothing where no money is spent.
+    fn order(_args: &Self::Args, _shown: &Self::Shown) -> Option<Order> {
+        None
+    }
 
     /// Does the work.
     fn run(ctx: &Ctx, args: Self::Args, shown: Self::Shown) -> impl Future<Output = Result<Self::Answer>> + Send;
@@ -98,6 +104,9 @@ pub trait Prepared: Send + Sync {
     /// Reads what a person must see, keeps it for the run and gives it as JSON.
     fn show<'a>(&'a mut self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Value>>;
 
+    /// What a purchase of what was last shown is for the ledger.
+    fn order(&self) -> Option<Order>;
+
     /// Does the work with what was last shown.
     fn run<'a>(self: Box<Self>, ctx: &'a Ctx) -> BoxFuture<'a, Result<Value>>;
 }
@@ -121,6 +130,10 @@ impl<W: Workflow> Prepared for Pending<W> {
             self.shown = Some(shown);
             Ok(value)
         })
+    }
+
+    fn order(&self) -> Option<Order> {
+        self.shown.as_ref().and_then(|shown| W::order(&self.args, shown))
     }
 
     fn run<'a>(self: Box<Self>, ctx: &'a Ctx) -> BoxFuture<'a, Result<Value>> {

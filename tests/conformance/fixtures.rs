@@ -101,7 +101,7 @@ impl ServerHandler for Fixtures {
             responses: request.input_responses.as_ref(),
             state: request.request_state.as_deref(),
         };
-        match rounds::take(&self.app.confirmations, &context, &call)? {
+        match rounds::take(&self.app.runtime.confirmations, &context, &call)? {
             rounds::Turn::Ask(question) => Ok(question.into()),
             rounds::Turn::Done(text) => Ok(tools::say(&text)?.into()),
         }
@@ -134,7 +134,7 @@ impl ServerHandler for Fixtures {
             responses: request.input_responses.as_ref(),
             state: request.request_state.as_deref(),
         };
-        match rounds::take(&self.app.confirmations, &context, &call)? {
+        match rounds::take(&self.app.runtime.confirmations, &context, &call)? {
             rounds::Turn::Ask(question) => Ok(question.into()),
             rounds::Turn::Done(text) => Ok(prompts::say(&text)?.into()),
         }

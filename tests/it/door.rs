@@ -38,6 +38,7 @@ impl Door {
             ("INFINITY_API_BASE_URL", infinity.as_str()),
             ("INFINITY_API_TOKEN", sandbox::INFINITY_TOKEN),
             ("MCP_TOOLSETS", "all"),
+            ("STATE_URL", "sqlite::memory:"),
         ];
         pairs.retain(|(name, _)| !settings.iter().any(|(other, _)| other == name));
         pairs.extend_from_slice(settings);
@@ -104,13 +105,7 @@ impl Door {
         let offered = self.app.catalogue.find(tool).unwrap_or_else(|| panic!("{tool} is not offered"));
         let arguments: Map<String, Value> = arguments.as_object().cloned().unwrap_or_default();
         let ctx = self.app.ctx("test", CancellationToken::new(), None);
-        run::take(
-            &self.app.confirmations,
-            self.app.fence,
-            &ctx,
-            Attempt { offered, arguments, principal: "test", way, consent },
-        )
-        .await
+        run::take(&self.app.runtime, &ctx, Attempt { offered, arguments, principal: "test", way, consent }).await
     }
 
     /// Sets switches of the sandbox.

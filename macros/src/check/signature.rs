@@ -76,6 +76,7 @@ pub fn parameters(words: &Words, signature: &Signature, faults: &mut Faults) -> 
             arguments: arguments.ty.clone(),
             shown: shown.ty.clone(),
             preview: preview.value.clone(),
+            order: words.order.entry().map(|order| order.value.clone()),
         },
         (Some(arguments), ..) => Parameters::Arguments(arguments.ty.clone()),
         (None, ..) => Parameters::Nothing,

@@ -73,3 +73,38 @@ pub fn idempotent(words: &Words, faults: &mut Faults) {
     };
     faults.at(idempotent.word.span(), &format!("`idempotent` goes with `writes` or `destroys`; {reason}"));
 }
+
+/// What a write can be undone with is part of its record; what cannot be undone says nothing.
+pub fn undo(words: &Words, faults: &mut Faults) {
+    let Some(effect) = words.effect.entry() else {
+        return;
+    };
+    match (effect.value, words.undo.entry()) {
+        (Effect::Writes, None) if words.undo.is_missing() => faults.at(
+            effect.word.span(),
+            "a tool that writes says what would undo it: add `undo = \"…\"`, a tool or a sentence",
+        ),
+        (Effect::Reads, Some(undo)) => faults.at(undo.word.span(), "a tool that reads leaves nothing to undo"),
+        (Effect::Spends, Some(undo)) => {
+            faults.at(undo.word.span(), "nothing undoes spending: leave `undo` out");
+        }
+        (Effect::Reads | Effect::Writes | Effect::Destroys | Effect::Spends, _) => {}
+    }
+}
+
+/// The ledger needs to know an order before it is sent, and nothing else is an order.
+pub fn order(words: &Words, faults: &mut Faults) {
+    let Some(effect) = words.effect.entry() else {
+        return;
+    };
+    match (effect.value, words.order.entry()) {
+        (Effect::Spends, None) if words.order.is_missing() => faults.at(
+            effect.word.span(),
+            "a tool that spends names its order for the ledger: add `order = …`, a `fn(&Args, &Shown) -> Order`",
+        ),
+        (Effect::Reads | Effect::Writes | Effect::Destroys, Some(order)) => {
+            faults.at(order.word.span(), "`order` goes with `spends`: nothing else is kept in the ledger of orders");
+        }
+        (Effect::Reads | Effect::Writes | Effect::Destroys | Effect::Spends, _) => {}
+    }
+}

@@ -12,6 +12,8 @@ pub struct Words {
     pub toolset: Said<Ident>,
     pub confirm: Said<LitStr>,
     pub preview: Said<Path>,
+    pub order: Said<Path>,
+    pub undo: Said<LitStr>,
     pub progress: Said<()>,
     pub idempotent: Said<()>,
 }
@@ -89,6 +91,14 @@ impl Words {
                 let value = value(&word, input, "a function", "preview").map(|ModulePath(path)| path);
                 self.preview.set(word, value)
             }
+            "order" => {
+                let value = value(&word, input, "a function", "order").map(|ModulePath(path)| path);
+                self.order.set(word, value)
+            }
+            "undo" => {
+                let value = value(&word, input, "a text", "\"infinity_archive_item\"");
+                self.undo.set(word, value)
+            }
             "progress" => {
                 let value = alone(&word, input);
                 self.progress.set(word, value)
@@ -124,6 +134,8 @@ impl Words {
         match word {
             "confirm" => self.confirm.forgive(),
             "preview" => self.preview.forgive(),
+            "order" => self.order.forgive(),
+            "undo" => self.undo.forgive(),
             "reads" | "writes" | "destroys" | "spends" => self.effect.forgive(),
             _ => {}
         }
@@ -165,8 +177,19 @@ impl<T> Said<T> {
     }
 }
 
-const WORDS: [&str; 9] =
-    ["reads", "writes", "destroys", "spends", "confirm", "preview", "toolset", "progress", "idempotent"];
+const WORDS: [&str; 11] = [
+    "reads",
+    "writes",
+    "destroys",
+    "spends",
+    "confirm",
+    "preview",
+    "order",
+    "undo",
+    "toolset",
+    "progress",
+    "idempotent",
+];
 
 impl Effect {
     fn of(word: &str) -> Option<Self> {

@@ -6,7 +6,7 @@ use super::vendors::Vendors;
 use crate::api::ids::{DocumentGuid, DocumentNumber};
 use crate::api::infinigate::types;
 use crate::api::{self, Cause};
-use crate::tool::{Code, Ctx, Error, Result};
+use crate::tool::{Code, Ctx, Error, Evidence, Result};
 
 /// How many rows of the list of quotes are looked through for one of them.
 const MOST_LOOKED_THROUGH: usize = 1_000;
@@ -214,26 +214,28 @@ impl Quote {
         .with_hint("Ask the sales contact for a new quote if it is still wanted.")
     }
 
+    /// What the quote tells of an acceptance that may have been sent. The words of a status are not published, so only
+    /// plain ones prove it.
+    pub fn evidence_of_acceptance(&self) -> Evidence {
+        let number = self.number();
+        if self.document.can_be_accepted == Some(true) {
+            return Evidence::NotThere(format!("quote {number} is still open"));
+        }
+        let Some(status) = &self.document.status else {
+            return Evidence::Unclear(format!("quote {number} is no longer open and tells no status"));
+        };
+        let lower = status.to_lowercase();
+        if ["accept", "order", "angenommen", "bestellt"].iter().any(|word| lower.contains(word)) {
+            Evidence::Happened(format!("quote {number} has the status {status}"))
+        } else {
+            Evidence::Unclear(format!("quote {number} is no longer open; its status is {status}"))
+        }
+    }
+
     /// The number, or a word in its place.
     pub fn number(&self) -> &str {
         self.document.number.as_deref().unwrap_or("without a number")
     }
-}
-
-/// After a decision whose outcome is not known: the same error, with what the quote says now.
-pub async fn after_the_unknown(ctx: &Ctx, key: &Key, error: Error) -> Error {
-    if error.code() != Code::OutcomeUnknown {
-        return error;
-    }
-    let Ok(now) = read(ctx, key).await else { return error };
-    let (status, open) =
-        (now.document.status.as_deref().unwrap_or("unknown"), now.document.can_be_accepted == Some(true));
-    let found = if open {
-        "it is still open, so it most likely did not happen"
-    } else {
-        "it is no longer open, so it most likely did happen"
-    };
-    error.with_hint(format!("Read again afterwards, quote {} has the status {status}: {found}. Do not repeat the call before a person has looked.", now.number()))
 }
 
 #[cfg(test)]

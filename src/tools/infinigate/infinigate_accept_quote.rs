@@ -5,13 +5,14 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::api::ids::DocumentNumber;
 use crate::api::infinigate::types::QuoteAcceptance;
 use crate::domain::infinigate::email::EmailAddress;
 use crate::domain::infinigate::money::Amount;
-use crate::domain::infinigate::quotes::{self, Key};
-use crate::tool::{Ctx, Error, Result, tool};
+use crate::domain::infinigate::quotes::{self, Key, Quote};
+use crate::tool::{Ctx, Error, Order, Result, tool};
 
 /// Which quote, and who takes responsibility.
 #[derive(Deserialize, JsonSchema)]
@@ -30,7 +31,7 @@ pub struct Args {
 #[derive(Serialize)]
 pub struct Shown {
     document_number: String,
-    document_revision: i64,
+    document_revision: Option<i64>,
     vendor: Option<String>,
     total: Option<Amount>,
     currency: Option<String>,
@@ -38,6 +39,9 @@ pub struct Shown {
     line_count: usize,
     buyer_reference: Option<String>,
     external_document_number: Option<String>,
+    /// The whole quote, which judges whether it may be accepted.
+    #[serde(skip)]
+    quote: Quote,
 }
 
 /// The purchase, as far as Infinigate acknowledged it.
@@ -70,21 +74,17 @@ pub struct Accepted {
 #[tool(
     spends,
     preview = preview,
+    order = order,
     confirm = "Buy quote {quote.document_number} (revision {quote.document_revision}) from {quote.vendor} for {quote.total} {quote.currency} net, {quote.line_count} lines, valid until {quote.valid_until}, in the name of {accepted_by}? This is a binding order."
 )]
 pub async fn infinigate_accept_quote(ctx: &Ctx, args: Args, quote: Shown) -> Result<Accepted> {
     let acceptance = acceptance(&args, &quote)?;
-    let sent = ctx.infinigate()?.accept_purchase_quote().body(acceptance).send().await;
-    let told = match sent {
-        Ok(told) => told.into_inner(),
-        Err(error) => {
-            return Err(quotes::after_the_unknown(ctx, &Key::Number(args.document_number), error.into()).await);
-        }
-    };
+    let accepted_revision = acceptance.document_revision;
+    let told = ctx.infinigate()?.accept_purchase_quote().body(acceptance).send().await?.into_inner();
     let note = next_step(&quote);
     Ok(Accepted {
         document_number: quote.document_number,
-        accepted_revision: quote.document_revision,
+        accepted_revision,
         document_guid: told.document_guid,
         document_status: told.document_status,
         total: quote.total,
@@ -95,29 +95,49 @@ pub async fn infinigate_accept_quote(ctx: &Ctx, args: Args, quote: Shown) -> Res
     })
 }
 
-/// Reads what would be bought, and refuses what cannot be.
+/// Reads what would be bought.
 async fn preview(ctx: &Ctx, args: &Args) -> Result<Shown> {
     let quote = quotes::read(ctx, &Key::Number(args.document_number.clone())).await?;
-    quote.must_be_acceptable()?;
-    let document_revision = quote.decidable_revision(args.document_revision)?;
+    let document = quote.document.clone();
     Ok(Shown {
-        document_number: quote.document.number.unwrap_or_else(|| args.document_number.to_string()),
-        document_revision,
-        vendor: quote.document.vendor,
-        total: quote.document.total,
-        currency: quote.document.currency,
-        valid_until: quote.document.valid_until,
+        document_number: document.number.unwrap_or_else(|| args.document_number.to_string()),
+        document_revision: document.revision,
+        vendor: document.vendor,
+        total: document.total,
+        currency: document.currency,
+        valid_until: document.valid_until,
         line_count: quote.lines.len(),
-        buyer_reference: quote.document.buyer_reference,
-        external_document_number: quote.document.external_document_number,
+        buyer_reference: document.buyer_reference,
+        external_document_number: document.external_document_number,
+        quote,
     })
+}
+
+/// The same revision of the same quote is the same purchase; a later revision is another one, asked about anew.
+fn order(args: &Args, shown: &Shown) -> Order {
+    let revision = shown.document_revision.map_or_else(|| "?".to_owned(), |revision| revision.to_string());
+    let number = shown.document_number.to_uppercase();
+    let totals = shown.currency.clone().zip(shown.total.map(Amount::number));
+    Order {
+        key: format!("{number}@{revision}"),
+        payload: json!({ "document_number": number, "document_revision": revision }),
+        summary: format!("quote {number}, revision {revision}"),
+        totals: totals.into_iter().collect(),
+        evidence: shown.quote.evidence_of_acceptance(),
+        refusal: refusal(args, shown).err(),
+    }
+}
+
+fn refusal(args: &Args, shown: &Shown) -> Result<()> {
+    shown.quote.must_be_acceptable()?;
+    shown.quote.decidable_revision(args.document_revision).map(drop)
 }
 
 /// Exactly the revision that was shown.
 fn acceptance(args: &Args, quote: &Shown) -> Result<QuoteAcceptance> {
     Ok(QuoteAcceptance {
         document_number: quote.document_number.as_str().try_into().map_err(Error::internal)?,
-        document_revision: quote.document_revision,
+        document_revision: quote.quote.decidable_revision(args.document_revision)?,
         accepted_by_user_mail: args.accepted_by.as_str().to_owned(),
     })
 }
@@ -137,11 +157,12 @@ fn next_step(quote: &Shown) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::infinigate::documents::Document;
 
     fn shown(reference: Option<&str>) -> Shown {
         Shown {
             document_number: "AN2600456".into(),
-            document_revision: 2,
+            document_revision: Some(2),
             vendor: None,
             total: None,
             currency: None,
@@ -149,6 +170,11 @@ mod tests {
             line_count: 1,
             buyer_reference: reference.map(str::to_owned),
             external_document_number: None,
+            quote: Quote {
+                document: Document { number: Some("AN2600456".into()), revision: Some(2), ..Default::default() },
+                header: Default::default(),
+                lines: Vec::new(),
+            },
         }
     }
 

@@ -105,6 +105,7 @@ impl Draft {
 /// To change an item use infinity_update_item; to add a note to one, infinity_create_comment.
 #[tool(
     writes,
+    undo = "infinity_archive_item",
     confirm = "Create an item (name {name}, values {values}) in the folder {folder_id} of the board {board_id}?"
 )]
 pub async fn infinity_create_item(ctx: &Ctx, args: Args) -> Result<Created> {

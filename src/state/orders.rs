@@ -1,0 +1,334 @@
+//! The ledger of orders: what was started, what became of it, and how much was committed.
+
+use serde::{Deserialize, Serialize};
+use sqlx::any::AnyRow;
+
+use super::store::{self, StateError, Store, Table};
+
+/// A sum in one currency, in ten-thousandths, so that adding up is exact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Total {
+    /// ISO 4217.
+    pub currency: String,
+    /// Ten-thousandths of the unit.
+    pub amount: i64,
+}
+
+/// What became of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderState {
+    /// Written down; its request may have left.
+    Started,
+    /// Upstream has it.
+    Placed,
+    /// It surely came to nothing.
+    Failed,
+    /// It was sent, and nobody knows.
+    Unknown,
+}
+
+impl OrderState {
+    /// The word in the ledger.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Started => "started",
+            Self::Placed => "placed",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    fn named(name: &str) -> Self {
+        match name {
+            "started" => Self::Started,
+            "placed" => Self::Placed,
+            "failed" => Self::Failed,
+            // A word of a later version is nothing this version may act on.
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// An order before it leaves.
+#[derive(Debug, Clone)]
+pub struct NewOrder {
+    /// Names the row; unique.
+    pub id: String,
+    /// The upstream account that pays.
+    pub account: String,
+    /// The tool.
+    pub tool: String,
+    /// What makes two calls the same order.
+    pub key: String,
+    /// Digest of what is sent.
+    pub payload: String,
+    /// What a person recognises it by.
+    pub summary: String,
+    /// What it costs, one sum a currency.
+    pub totals: Vec<Total>,
+    /// Who orders.
+    pub principal: String,
+}
+
+/// A row of the ledger.
+#[derive(Debug, Clone, Serialize)]
+pub struct Entry {
+    /// Names the row.
+    pub id: String,
+    /// The upstream account that pays.
+    pub account: String,
+    /// The tool.
+    pub tool: String,
+    /// What makes two calls the same order.
+    pub key: String,
+    /// Digest of what was sent.
+    pub payload: String,
+    /// What a person recognises it by.
+    pub summary: String,
+    /// What it costs.
+    pub totals: Vec<Total>,
+    /// Who ordered.
+    pub principal: String,
+    /// The process that sent it.
+    pub holder: String,
+    /// What became of it.
+    pub state: OrderState,
+    /// When it was written down, in milliseconds since 1970.
+    pub started_at: i64,
+    /// When its state was last changed.
+    pub settled_at: Option<i64>,
+    /// The tool's answer, as JSON.
+    pub answer: Option<String>,
+    /// What a look at upstream found.
+    pub found: Option<String>,
+}
+
+/// What came of wanting to start an order.
+#[derive(Debug)]
+pub enum Claim {
+    /// It is this caller's to send.
+    Started,
+    /// The same order is there already.
+    Exists(Box<Entry>),
+    /// The day's sum in this currency would be passed.
+    OverLimit {
+        /// What was committed today, without this order.
+        committed: Total,
+    },
+}
+
+const COLUMNS: &str = "id, account, tool, order_key, payload, summary, totals, principal, holder, state, started_at, settled_at, answer, found";
+
+impl Store {
+    /// Writes an order down before it is sent. Exactly one of many callers may send it; the day's limit is held over all
+    /// orders of the account that were not surely in vain. `a_day` is in ten-thousandths of any currency's unit.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written; then nothing may be sent.
+    pub async fn claim_order(&self, order: &NewOrder, a_day: Option<i64>) -> Result<Claim, StateError> {
+        let mut ledger = self.alone_on(Table::Orders).await?;
+        let living = format!(
+            "SELECT {COLUMNS} FROM orders WHERE account = $1 AND tool = $2 AND order_key = $3 AND state <> 'failed'"
+        );
+        let row = sqlx::query(sqlx::AssertSqlSafe(living))
+            .bind(&order.account)
+            .bind(&order.tool)
+            .bind(&order.key)
+            .fetch_optional(&mut *ledger)
+            .await?;
+        if let Some(row) = row {
+            return Ok(Claim::Exists(Box::new(entry(&row)?)));
+        }
+        let now = store::now();
+        if let Some(limit) = a_day {
+            let since = now - now.rem_euclid(MILLISECONDS_A_DAY);
+            let rows =
+                sqlx::query("SELECT totals FROM orders WHERE account = $1 AND started_at >= $2 AND state <> 'failed'")
+                    .bind(&order.account)
+                    .bind(since)
+                    .fetch_all(&mut *ledger)
+                    .await?;
+            let mut committed: Vec<Total> = Vec::new();
+            for row in rows {
+                committed.extend(serde_json::from_str::<Vec<Total>>(&store::text(&row, "totals")?)?);
+            }
+            if let Some(committed) = passed(&committed, &order.totals, limit) {
+                return Ok(Claim::OverLimit { committed });
+            }
+        }
+        sqlx::query("INSERT INTO orders (id, account, tool, order_key, payload, summary, totals, principal, holder, state, started_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'started', $10)")
+            .bind(&order.id)
+            .bind(&order.account)
+            .bind(&order.tool)
+            .bind(&order.key)
+            .bind(&order.payload)
+            .bind(&order.summary)
+            .bind(serde_json::to_string(&order.totals)?)
+            .bind(&order.principal)
+            .bind(&self.holder)
+            .bind(now)
+            .execute(&mut *ledger)
+            .await?;
+        ledger.commit().await?;
+        Ok(Claim::Started)
+    }
+
+    /// The living row of an order, if there is one; attempts that came to nothing are not found.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn order(&self, account: &str, tool: &str, key: &str) -> Result<Option<Entry>, StateError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM orders WHERE account = $1 AND tool = $2 AND order_key = $3 AND state <> 'failed'"
+        );
+        let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(account)
+            .bind(tool)
+            .bind(key)
+            .fetch_optional(self.pool().await?)
+            .await?;
+        row.as_ref().map(entry).transpose()
+    }
+
+    /// The row with this id, whatever its state.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn order_of_id(&self, id: &str) -> Result<Option<Entry>, StateError> {
+        let sql = format!("SELECT {COLUMNS} FROM orders WHERE id = $1");
+        let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(self.pool().await?).await?;
+        row.as_ref().map(entry).transpose()
+    }
+
+    /// The latest orders, newest first.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn orders(&self, most: u32) -> Result<Vec<Entry>, StateError> {
+        let sql = format!("SELECT {COLUMNS} FROM orders ORDER BY started_at DESC, id LIMIT $1");
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(i64::from(most)).fetch_all(self.pool().await?).await?;
+        rows.iter().map(entry).collect()
+    }
+
+    /// Says what became of an order, unless that is settled already: a placed or failed order stays so. True when the row
+    /// was changed.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub async fn settle_order(
+        &self,
+        id: &str,
+        state: OrderState,
+        answer: Option<&str>,
+        found: Option<&str>,
+    ) -> Result<bool, StateError> {
+        let sql = "UPDATE orders SET state = $2, settled_at = $3, answer = COALESCE($4, answer), found = COALESCE($5, found) \
+                   WHERE id = $1 AND state IN ('started', 'unknown')";
+        let done = sqlx::query(sql)
+            .bind(id)
+            .bind(state.name())
+            .bind(store::now())
+            .bind(answer)
+            .bind(found)
+            .execute(self.pool().await?)
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Whether this process wrote the entry down.
+    pub fn holds(&self, entry: &Entry) -> bool {
+        entry.holder == self.holder
+    }
+}
+
+const MILLISECONDS_A_DAY: i64 = 86_400_000;
+
+/// The currency in which the sum of both passes the limit, with what was committed in it before.
+fn passed(committed: &[Total], more: &[Total], limit: i64) -> Option<Total> {
+    let sum = |totals: &[Total], currency: &str| -> i64 {
+        totals.iter().filter(|total| total.currency == currency).fold(0, |sum, total| sum.saturating_add(total.amount))
+    };
+    more.iter()
+        .map(|total| Total { currency: total.currency.clone(), amount: sum(committed, &total.currency) })
+        .find(|before| before.amount.saturating_add(sum(more, &before.currency)) > limit)
+}
+
+fn entry(row: &AnyRow) -> Result<Entry, StateError> {
+    Ok(Entry {
+        id: store::text(row, "id")?,
+        account: store::text(row, "account")?,
+        tool: store::text(row, "tool")?,
+        key: store::text(row, "order_key")?,
+        payload: store::text(row, "payload")?,
+        summary: store::text(row, "summary")?,
+        totals: serde_json::from_str(&store::text(row, "totals")?)?,
+        principal: store::text(row, "principal")?,
+        holder: store::text(row, "holder")?,
+        state: OrderState::named(&store::text(row, "state")?),
+        started_at: store::number(row, "started_at")?,
+        settled_at: sqlx::Row::try_get(row, "settled_at")?,
+        answer: store::optional_text(row, "answer")?,
+        found: store::optional_text(row, "found")?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order(id: &str, key: &str, amount: i64) -> NewOrder {
+        NewOrder {
+            id: id.into(),
+            account: "acme".into(),
+            tool: "infinigate_accept_quote".into(),
+            key: key.into(),
+            payload: "digest".into(),
+            summary: format!("quote {key}"),
+            totals: vec![Total { currency: "EUR".into(), amount }],
+            principal: "test".into(),
+        }
+    }
+
+    #[tokio::test]
+    async fn of_many_who_start_the_same_order_one_may_send_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let address = format!("sqlite:{}", folder.path().join("state.db").display());
+        let stores: Vec<Store> = (0..4).map(|holder| Store::new(&address, holder.to_string())).collect();
+        stores[0].ready().await.unwrap();
+        let claims = (0..16).map(|n| {
+            let (store, order) = (&stores[n % 4], order(&n.to_string(), "AN1", 10));
+            async move { store.claim_order(&order, None).await.unwrap() }
+        });
+        let claims = futures::future::join_all(claims).await;
+        assert_eq!(claims.iter().filter(|claim| matches!(claim, Claim::Started)).count(), 1);
+    }
+
+    #[tokio::test]
+    async fn an_attempt_that_came_to_nothing_may_be_made_again_and_a_placed_order_may_not() {
+        let store = Store::in_memory("test");
+        assert!(matches!(store.claim_order(&order("1", "AN1", 10), None).await.unwrap(), Claim::Started));
+        assert!(store.settle_order("1", OrderState::Failed, None, Some("refused")).await.unwrap());
+        assert!(matches!(store.claim_order(&order("2", "AN1", 10), None).await.unwrap(), Claim::Started));
+        assert!(store.settle_order("2", OrderState::Placed, Some("{}"), None).await.unwrap());
+        assert!(!store.settle_order("2", OrderState::Failed, None, None).await.unwrap(), "a placed order stays placed");
+        let Claim::Exists(entry) = store.claim_order(&order("3", "AN1", 10), None).await.unwrap() else {
+            panic!("the order was started twice")
+        };
+        assert_eq!((entry.id.as_str(), entry.state), ("2", OrderState::Placed));
+        assert_eq!(store.orders(10).await.unwrap().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn the_limit_of_a_day_counts_everything_that_was_not_surely_in_vain() {
+        let store = Store::in_memory("test");
+        assert!(matches!(store.claim_order(&order("1", "AN1", 60), Some(100)).await.unwrap(), Claim::Started));
+        store.settle_order("1", OrderState::Unknown, None, None).await.unwrap();
+        let Claim::OverLimit { committed } = store.claim_order(&order("2", "AN2", 50), Some(100)).await.unwrap() else {
+            panic!("the limit was passed")
+        };
+        assert_eq!(committed, Total { currency: "EUR".into(), amount: 60 });
+        store.settle_order("1", OrderState::Failed, None, None).await.unwrap();
+        assert!(matches!(store.claim_order(&order("2", "AN2", 50), Some(100)).await.unwrap(), Claim::Started));
+    }
+}

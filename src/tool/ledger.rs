@@ -1,0 +1,357 @@
+//! Orders are written down before they leave, and never sent twice.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::ctx::Ctx;
+use super::declaration::Service;
+use super::error::{Code, Error, Result};
+use super::order::{Evidence, Order};
+use super::run::unharmed;
+use super::workflow::{Prepared, Tool};
+use crate::state::{Claim, Entry, NewOrder, OrderState, Total};
+use crate::vault::{digest_json, random_token};
+
+/// A request that upstream does not show after this long did not arrive.
+const SETTLING: Duration = Duration::from_secs(120);
+/// An order of this process that is older than this is not under way any more.
+const RUNNING: Duration = Duration::from_secs(180);
+/// What sending may take once it was decided, whatever became of the client.
+const SENDING: Duration = Duration::from_secs(60);
+/// What a look afterwards may take.
+const LOOKING: Duration = Duration::from_secs(20);
+/// Sums are kept in ten-thousandths.
+const SCALE: f64 = 10_000.0;
+
+/// What may be spent, in ten-thousandths of any currency's unit.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Limits {
+    /// By one order (`ORDER_LIMIT_AMOUNT`).
+    pub one_order: Option<i64>,
+    /// By all orders of a day (`ORDER_LIMIT_PER_DAY`).
+    pub a_day: Option<i64>,
+}
+
+impl Limits {
+    /// A limit of this many units.
+    pub fn units(units: f64) -> i64 {
+        // A cast saturates, which for a limit is as good as none.
+        (units * SCALE).round() as i64
+    }
+
+    fn allow(&self, order: &Order) -> Result<()> {
+        if self.one_order.is_none() && self.a_day.is_none() {
+            return Ok(());
+        }
+        if order.totals.is_empty() {
+            return Err(over_limit(
+                "This server has a spending limit, and upstream does not say what this order costs.".to_owned(),
+            ));
+        }
+        let Some(limit) = self.one_order else { return Ok(()) };
+        let above = order.totals.iter().find(|(_, sum)| Self::units(*sum) > limit);
+        above.map_or(Ok(()), |(currency, sum)| {
+            Err(over_limit(format!(
+                "The order costs {sum} {currency}, and one order may cost {} at most.",
+                limit as f64 / SCALE
+            )))
+        })
+    }
+}
+
+fn over_limit(why: String) -> Error {
+    Error::new(Code::PermissionDenied, format!("{why} Nothing was sent."))
+        .with_hint("Whoever runs this server sets ORDER_LIMIT_AMOUNT and ORDER_LIMIT_PER_DAY.")
+}
+
+/// One order in the hands of one caller.
+pub struct Purchase<'a> {
+    /// The call.
+    pub ctx: &'a Ctx,
+    /// What may be spent.
+    pub limits: Limits,
+    /// The tool that sends it.
+    pub tool: &'a Tool,
+    /// The arguments of the call.
+    pub arguments: &'a Value,
+    /// Who orders.
+    pub principal: &'a str,
+}
+
+/// What the ledger says before a person is asked.
+pub enum Recall {
+    /// Nothing like it is there: it may be asked about and sent.
+    Free,
+    /// It was placed before; this is what was answered then.
+    Recorded(Value),
+}
+
+impl Purchase<'_> {
+    /// Looks whether the order was sent before, settles what was left open, and holds it against the limits.
+    ///
+    /// # Errors
+    /// When it was sent before and its answer cannot be given again, or when it costs too much.
+    pub async fn recall(&self, order: &Order) -> Result<Recall> {
+        match self.ctx.store().order(self.account()?, self.name(), &order.key).await? {
+            Some(entry) => match self.judge(&entry, order).await? {
+                Recall::Recorded(answer) => Ok(Recall::Recorded(answer)),
+                Recall::Free => self.limits.allow(order).map(|()| Recall::Free),
+            },
+            None => self.limits.allow(order).map(|()| Recall::Free),
+        }
+    }
+
+    /// Writes the order down, sends it, and writes down what became of it, even if the client has gone meanwhile.
+    ///
+    /// # Errors
+    /// `outcome_unknown` when it was sent and nobody knows, with what a look afterwards found; everything else means that
+    /// nothing was bought.
+    pub async fn send(&self, prepared: Box<dyn Prepared>, order: Order) -> Result<Value> {
+        let id = match self.claim(&order).await? {
+            Ok(id) => id,
+            Err(recorded) => return Ok(recorded),
+        };
+        let (ctx, tool, arguments) = (self.ctx.clone(), *self.tool, self.arguments.clone());
+        let sending = async move {
+            let outcome = unharmed(prepared.run(&ctx.to_the_end(SENDING))).await;
+            settle(&ctx, &tool, arguments, &id, outcome).await
+        };
+        // A task of its own: a client that hangs up must not keep the ledger from learning how it ended.
+        tokio::spawn(sending).await.map_err(Error::internal)?
+    }
+
+    async fn claim(&self, order: &Order) -> Result<std::result::Result<String, Value>> {
+        let id = random_token();
+        let new = NewOrder {
+            id: id.clone(),
+            account: self.account()?.to_owned(),
+            tool: self.name().to_owned(),
+            key: order.key.clone(),
+            payload: digest_json(&order.payload),
+            summary: order.summary.clone(),
+            totals: totals(order),
+            principal: self.principal.to_owned(),
+        };
+        // Twice at most: what was found may turn out to have come to nothing, and then the place is free.
+        for _ in 0..2 {
+            match self.ctx.store().claim_order(&new, self.limits.a_day).await? {
+                Claim::Started => return Ok(Ok(id)),
+                Claim::OverLimit { committed } => {
+                    let (before, limit) =
+                        (committed.amount as f64 / SCALE, self.limits.a_day.unwrap_or_default() as f64 / SCALE);
+                    return Err(over_limit(format!(
+                        "Orders of {before} {} were committed today, and all orders of a day may cost {limit} at most.",
+                        committed.currency
+                    )));
+                }
+                Claim::Exists(entry) => {
+                    if let Recall::Recorded(answer) = self.judge(&entry, order).await? {
+                        return Ok(Err(answer));
+                    }
+                }
+            }
+        }
+        Err(Error::new(Code::Conflict, "The same order is being sent by another call. Nothing was sent by this one."))
+    }
+
+    /// What an entry that is already there means for this call.
+    async fn judge(&self, entry: &Entry, order: &Order) -> Result<Recall> {
+        let when = moment(entry.started_at);
+        if entry.principal != self.principal {
+            let message =
+                format!("Another user has sent this order ({}) at {when}. Nothing was sent again.", entry.summary);
+            return Err(Error::new(Code::Conflict, message));
+        }
+        let same = entry.payload == digest_json(&order.payload);
+        match entry.state {
+            OrderState::Placed if !same => Err(conflict(format!(
+                "An order with the same key but other content ({}) was placed at {when}. Nothing was sent.",
+                entry.summary
+            ))
+            .with_hint("If this is another order, give it another idempotency_key or number of your own.")),
+            OrderState::Placed => match entry.answer.as_deref().map(serde_json::from_str::<Value>) {
+                Some(Ok(answer)) => Ok(Recall::Recorded(repeated(answer, &when))),
+                Some(Err(_)) | None => Err(already(entry, &when, entry.found.as_deref())),
+            },
+            // The query passes them over.
+            OrderState::Failed => Ok(Recall::Free),
+            OrderState::Started if self.ctx.store().holds(entry) && age(entry) < RUNNING => Err(conflict(format!(
+                "The same order was started at {when} and is still under way. Nothing was sent again."
+            ))
+            .with_hint("Wait for the answer of that call, or call again in some minutes.")),
+            OrderState::Started | OrderState::Unknown => self.reconcile(entry, order, &when).await,
+        }
+    }
+
+    /// Settles what upstream can tell, and says so where it cannot.
+    async fn reconcile(&self, entry: &Entry, order: &Order, when: &str) -> Result<Recall> {
+        let (store, found) = (self.ctx.store(), order.evidence.text());
+        match &order.evidence {
+            Evidence::Happened(_) => {
+                store.settle_order(&entry.id, OrderState::Placed, None, Some(found)).await?;
+                Err(already(entry, when, Some(found)))
+            }
+            Evidence::NotThere(_) if age(entry) >= SETTLING => {
+                store.settle_order(&entry.id, OrderState::Failed, None, Some(found)).await?;
+                Ok(Recall::Free)
+            }
+            Evidence::NotThere(_) => {
+                let wait = SETTLING.saturating_sub(age(entry)).as_secs() + 1;
+                Err(unknown(entry, when, found)
+                    .with_hint(format!("Call again in {wait} seconds: if it is still not there then, it did not arrive and can be confirmed anew.")))
+            }
+            Evidence::Unclear(_) => Err(unknown(entry, when, found).with_hint(
+                "Ask the supplier whether the order is there; whoever runs this server then says so with `infini-mcp orders reconcile`.",
+            )),
+        }
+    }
+
+    fn account(&self) -> Result<&str> {
+        self.ctx.account(Service::Infinigate)
+    }
+
+    fn name(&self) -> &'static str {
+        self.tool.declaration.name
+    }
+}
+
+/// Writes down how an order ended. What became unclear is looked up at once.
+async fn settle(ctx: &Ctx, tool: &Tool, arguments: Value, id: &str, outcome: Result<Value>) -> Result<Value> {
+    let store = ctx.store();
+    match outcome {
+        Ok(answer) => {
+            store.settle_order(id, OrderState::Placed, Some(&answer.to_string()), None).await?;
+            Ok(answer)
+        }
+        Err(error) if matches!(error.code(), Code::OutcomeUnknown | Code::Internal) => {
+            // Before the look: whatever happens during it, this much is known.
+            store.settle_order(id, OrderState::Unknown, None, Some(&error.to_string())).await?;
+            let Some(evidence) = look(ctx, tool, arguments).await else { return Err(in_doubt(error, id)) };
+            let state = match &evidence {
+                Evidence::Happened(_) => OrderState::Placed,
+                Evidence::NotThere(_) | Evidence::Unclear(_) => OrderState::Unknown,
+            };
+            store.settle_order(id, state, None, Some(evidence.text())).await?;
+            let hint = match &evidence {
+                Evidence::Happened(found) => {
+                    format!("Looked up afterwards: {found}, so it did happen. Do not repeat the call.")
+                }
+                Evidence::NotThere(found) => {
+                    format!(
+                        "Looked up afterwards: {found}, so it has not happened so far. Call again in two minutes, not before: then it is looked up once more."
+                    )
+                }
+                Evidence::Unclear(found) => format!(
+                    "Looked up afterwards: {found}. Do not repeat the call before a person has asked the supplier."
+                ),
+            };
+            Err(in_doubt(error, id).with("found", json!(evidence.text())).with_hint(hint))
+        }
+        Err(error) => {
+            store.settle_order(id, OrderState::Failed, None, Some(&error.to_string())).await?;
+            Err(error)
+        }
+    }
+}
+
+/// Reads upstream again with fresh eyes; nothing when that fails as well.
+async fn look(ctx: &Ctx, tool: &Tool, arguments: Value) -> Option<Evidence> {
+    let ctx = ctx.to_the_end(LOOKING);
+    let mut prepared = (tool.prepare)(arguments).ok()?;
+    unharmed(prepared.show(&ctx)).await.ok()?;
+    prepared.order().map(|order| order.evidence)
+}
+
+fn in_doubt(error: Error, id: &str) -> Error {
+    let error = if error.code() == Code::OutcomeUnknown {
+        error
+    } else {
+        Error::new(
+            Code::OutcomeUnknown,
+            "The server failed while it sent the order, so nobody knows whether it was placed.",
+        )
+    };
+    error.with("order_id", json!(id))
+}
+
+fn unknown(entry: &Entry, when: &str, found: &str) -> Error {
+    Error::new(
+        Code::OutcomeUnknown,
+        format!(
+            "The same order ({}) was sent at {when}, and nobody knows whether it was placed: {found}. Nothing was sent again.",
+            entry.summary
+        ),
+    )
+    .with("order_id", json!(entry.id))
+    .with("found", json!(found))
+}
+
+fn already(entry: &Entry, when: &str, found: Option<&str>) -> Error {
+    let found = found.unwrap_or("its answer was not recorded");
+    conflict(format!("The order ({}) was placed at {when} already: {found}. Nothing was sent again.", entry.summary))
+        .with("order_id", json!(entry.id))
+        .with("found", json!(found))
+}
+
+fn conflict(message: String) -> Error {
+    Error::new(Code::Conflict, message)
+}
+
+/// The recorded answer, which says that it is one.
+fn repeated(mut answer: Value, when: &str) -> Value {
+    if let Some(map) = answer.as_object_mut() {
+        let note =
+            format!("This order was placed at {when}; this is the answer recorded then. Nothing was sent again.");
+        map.insert("notes".to_owned(), json!([note]));
+    }
+    answer
+}
+
+fn totals(order: &Order) -> Vec<Total> {
+    let total = |(currency, sum): &(String, f64)| Total { currency: currency.clone(), amount: Limits::units(*sum) };
+    order.totals.iter().map(total).collect()
+}
+
+fn age(entry: &Entry) -> Duration {
+    let passed = chrono::Utc::now().timestamp_millis().saturating_sub(entry.started_at);
+    Duration::from_millis(u64::try_from(passed).unwrap_or_default())
+}
+
+fn moment(milliseconds: i64) -> String {
+    chrono::DateTime::from_timestamp_millis(milliseconds)
+        .map(|moment| moment.format("%Y-%m-%dT%H:%M:%SZ").to_string())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order(totals: &[(&str, f64)]) -> Order {
+        Order {
+            key: "AN1".into(),
+            payload: Value::Null,
+            summary: "quote AN1".into(),
+            totals: totals.iter().map(|(currency, sum)| ((*currency).to_owned(), *sum)).collect(),
+            evidence: Evidence::Unclear("nothing".into()),
+            refusal: None,
+        }
+    }
+
+    #[test]
+    fn an_order_at_the_limit_passes_and_one_cent_more_does_not() {
+        let limits = Limits { one_order: Some(Limits::units(100.0)), a_day: None };
+        assert!(limits.allow(&order(&[("EUR", 100.0), ("CHF", 99.0)])).is_ok());
+        let error = limits.allow(&order(&[("EUR", 1.0), ("CHF", 100.01)])).unwrap_err();
+        assert_eq!(error.code(), Code::PermissionDenied);
+        assert!(error.to_string().contains("100.01 CHF"), "{error}");
+    }
+
+    #[test]
+    fn what_costs_nobody_knows_what_is_not_bought_under_a_limit() {
+        assert!(Limits::default().allow(&order(&[])).is_ok());
+        let limits = Limits { one_order: None, a_day: Some(1) };
+        assert_eq!(limits.allow(&order(&[])).unwrap_err().code(), Code::PermissionDenied);
+    }
+}
