@@ -57,7 +57,7 @@ fn a_tool_that_reads_with_arguments_reports_progress_and_has_a_toolset() {
 fn a_tool_that_writes_and_asks() {
     assert_golden(
         "a_tool_that_writes_and_asks",
-        r#"writes, confirm = "Rename {folder} to {{{name}}}?", idempotent"#,
+        r#"writes, undo = "infinity_update_folder", confirm = "Rename {folder} to {{{name}}}?", idempotent"#,
         "/// Rename a folder.
          pub async fn infinity_update_folder(ctx: &Ctx, args: Args) -> Result<Folder> { rename(ctx, args).await }",
     );
@@ -77,7 +77,7 @@ fn a_tool_that_destroys() {
 fn a_tool_that_spends_shows_what_it_will_buy() {
     assert_golden(
         "a_tool_that_spends_shows_what_it_will_buy",
-        r#"spends, preview = quotes::preview, confirm = "Buy for {quote.total} {quote.currency}?""#,
+        r#"spends, preview = quotes::preview, order = quotes::order, confirm = "Buy for {quote.total} {quote.currency}?""#,
         "/// Accept a quote and turn it into a binding purchase.
          pub async fn infinigate_accept_quote(ctx: &Ctx, args: Args, quote: Shown) -> Result<Accepted> { accept(ctx, args, quote).await }",
     );

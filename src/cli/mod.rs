@@ -5,8 +5,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod audit;
 mod call;
 mod log;
+mod orders;
 mod sandbox;
 mod serve;
 mod signals;
@@ -33,6 +35,10 @@ enum Command {
     Call(call::Call),
     /// Serve the simulator of both upstream services for other programs.
     Sandbox(sandbox::Sandbox),
+    /// Look at the orders that were sent, and settle those whose outcome is open.
+    Orders(orders::Orders),
+    /// Look at the log of everything that changed something, and prove it whole.
+    Audit(audit::Audit),
     /// Print every setting as a Markdown table.
     Settings,
 }
@@ -71,6 +77,8 @@ fn perform(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Tools(tools)) => tools.run(),
         Some(Command::Call(call)) => call.run(config),
         Some(Command::Sandbox(sandbox)) => sandbox.run(),
+        Some(Command::Orders(orders)) => orders.run(config),
+        Some(Command::Audit(audit)) => audit.run(config),
         Some(Command::Settings) => print(&crate::config::markdown_table()),
     }
 }
@@ -84,6 +92,19 @@ fn print(text: &str) -> Result<(), Failure> {
         }
         Ok(()) | Err(_) => Ok(()),
     }
+}
+
+/// The server's shared parts as the settings say, for a command that looks at its state.
+fn opened(config: Option<&std::path::Path>) -> Result<crate::server::App, Failure> {
+    let settings = crate::config::Sources::gather(config).settings().map_err(Failure::Usage)?;
+    log::start(settings.log_level.min(tracing::Level::WARN), settings.log_format);
+    crate::server::App::new(settings).map_err(|error| Failure::Failed(error.to_string()))
+}
+
+/// Why the state cannot be used, with what the system said.
+fn of_state(error: &crate::state::StateError) -> Failure {
+    let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
+    Failure::Failed(format!("{error}{cause}. STATE_URL says where it is."))
 }
 
 /// Runs `work` on a runtime that does not wait for a reader stuck on standard input when it ends.

@@ -18,6 +18,8 @@ pub(super) struct Faults {
     fail_next: Option<Failure>,
     /// Cut the connection without an answer.
     reset_next: Option<Reset>,
+    /// Wait, before or after the effect.
+    slow_next: Option<Delay>,
     /// Serve, but answer 200 with a web page.
     html_next: Option<Strikes>,
     /// Serve, but cut the JSON in half.
@@ -49,6 +51,18 @@ struct Failure {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Reset {
+    #[serde(default = "once")]
+    count: u64,
+    #[serde(default)]
+    after_effect: bool,
+    #[serde(default)]
+    operation: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Delay {
+    ms: u64,
     #[serde(default = "once")]
     count: u64,
     #[serde(default)]
@@ -186,6 +200,16 @@ impl Faults {
     /// The changes to make to an operation's answers.
     pub(super) fn drift(&self, operation: &str) -> Vec<Drift> {
         self.drift.iter().filter(|one| one.operation == operation).cloned().collect()
+    }
+
+    /// Takes the milliseconds to wait at this moment.
+    pub(super) fn delay(&mut self, target: Target<'_>, moment: Moment) -> Option<u64> {
+        let is_now = |after_effect: bool| after_effect == (moment == Moment::After);
+        let delay = self
+            .slow_next
+            .as_mut()
+            .filter(|one| is_now(one.after_effect) && target.is_meant(one.operation.as_ref()))?;
+        use_up(&mut delay.count).then_some(delay.ms)
     }
 
     /// Takes what is due at this moment; what is taken counts as struck.

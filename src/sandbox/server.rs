@@ -138,6 +138,7 @@ impl Mounted {
         };
         hold(ledger).called(self.name, &operation.id);
         let target = Target { operation: &operation.id, signs_in: self.service.signs_in(&operation.id) };
+        self.wait(target, Moment::Before).await;
         if let Some(outcome) = self.strike(target, Moment::Before) {
             return outcome;
         }
@@ -159,6 +160,9 @@ impl Mounted {
         match inbound::read(operation, values, query, parts.headers, body).await {
             Ok(request) => {
                 let reply = self.service.answer(&request);
+                if (200..300).contains(&reply.status) {
+                    self.wait(target, Moment::After).await;
+                }
                 self.after(ledger, target, reply)
             }
             Err(problem) => self.refuse(ledger, line, Some(&operation.id), &problem),
@@ -185,6 +189,13 @@ impl Mounted {
             }
         }
         Outcome::Answer(outbound::write(reply, disguise, pause))
+    }
+
+    async fn wait(&self, target: Target<'_>, moment: Moment) {
+        let delay = hold(&self.faults).delay(target, moment);
+        if let Some(ms) = delay {
+            tokio::time::sleep(Duration::from_millis(ms)).await;
+        }
     }
 
     fn strike(&self, target: Target<'_>, moment: Moment) -> Option<Outcome> {

@@ -80,6 +80,11 @@ impl App {
         Ctx::new(call, self.upstreams.clone(), self.store.clone(), self.pages)
     }
 
+    /// What the server remembers.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// The services that have credentials.
     pub fn upstreams(&self) -> &Upstreams {
         &self.upstreams

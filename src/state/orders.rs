@@ -65,6 +65,8 @@ pub struct NewOrder {
     pub payload: String,
     /// What a person recognises it by.
     pub summary: String,
+    /// The arguments of the call, as JSON: with them it is looked up again.
+    pub arguments: String,
     /// What it costs, one sum a currency.
     pub totals: Vec<Total>,
     /// Who orders.
@@ -86,6 +88,9 @@ pub struct Entry {
     pub payload: String,
     /// What a person recognises it by.
     pub summary: String,
+    /// The arguments of the call, as JSON.
+    #[serde(skip)]
+    pub arguments: String,
     /// What it costs.
     pub totals: Vec<Total>,
     /// Who ordered.
@@ -118,7 +123,7 @@ pub enum Claim {
     },
 }
 
-const COLUMNS: &str = "id, account, tool, order_key, payload, summary, totals, principal, holder, state, started_at, settled_at, answer, found";
+const COLUMNS: &str = "id, account, tool, order_key, payload, summary, arguments, totals, principal, holder, state, started_at, settled_at, answer, found";
 
 impl Store {
     /// Writes an order down before it is sent. Exactly one of many callers may send it; the day's limit is held over all
@@ -157,13 +162,14 @@ impl Store {
                 return Ok(Claim::OverLimit { committed });
             }
         }
-        sqlx::query("INSERT INTO orders (id, account, tool, order_key, payload, summary, totals, principal, holder, state, started_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'started', $10)")
+        sqlx::query("INSERT INTO orders (id, account, tool, order_key, payload, summary, arguments, totals, principal, holder, state, started_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'started', $11)")
             .bind(&order.id)
             .bind(&order.account)
             .bind(&order.tool)
             .bind(&order.key)
             .bind(&order.payload)
             .bind(&order.summary)
+            .bind(&order.arguments)
             .bind(serde_json::to_string(&order.totals)?)
             .bind(&order.principal)
             .bind(&self.holder)
@@ -262,6 +268,7 @@ fn entry(row: &AnyRow) -> Result<Entry, StateError> {
         key: store::text(row, "order_key")?,
         payload: store::text(row, "payload")?,
         summary: store::text(row, "summary")?,
+        arguments: store::text(row, "arguments")?,
         totals: serde_json::from_str(&store::text(row, "totals")?)?,
         principal: store::text(row, "principal")?,
         holder: store::text(row, "holder")?,
@@ -285,6 +292,7 @@ mod tests {
             key: key.into(),
             payload: "digest".into(),
             summary: format!("quote {key}"),
+            arguments: "{}".into(),
             totals: vec![Total { currency: "EUR".into(), amount }],
             principal: "test".into(),
         }

@@ -9,7 +9,7 @@ use super::declaration::Service;
 use super::error::{Code, Error, Result};
 use super::order::{Evidence, Order};
 use super::run::unharmed;
-use super::workflow::{Prepared, Tool};
+use super::workflow::{Prepared, TOOLS, Tool};
 use crate::state::{Claim, Entry, NewOrder, OrderState, Total};
 use crate::vault::{digest_json, random_token};
 
@@ -130,6 +130,7 @@ impl Purchase<'_> {
             key: order.key.clone(),
             payload: digest_json(&order.payload),
             summary: order.summary.clone(),
+            arguments: self.arguments.to_string(),
             totals: totals(order),
             principal: self.principal.to_owned(),
         };
@@ -263,6 +264,26 @@ async fn look(ctx: &Ctx, tool: &Tool, arguments: Value) -> Option<Evidence> {
     prepared.order().map(|order| order.evidence)
 }
 
+/// Looks up an order whose outcome is open, and writes down what is found. Gives the evidence; nothing when upstream
+/// cannot be read.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub async fn reconcile(ctx: &Ctx, entry: &Entry) -> Result<Option<Evidence>> {
+    let Some(tool) = TOOLS.iter().find(|tool| tool.declaration.name == entry.tool) else { return Ok(None) };
+    let Ok(arguments) = serde_json::from_str(&entry.arguments) else { return Ok(None) };
+    let Some(evidence) = look(ctx, tool, arguments).await else { return Ok(None) };
+    let settled = match &evidence {
+        Evidence::Happened(_) => Some(OrderState::Placed),
+        Evidence::NotThere(_) if age(entry) >= SETTLING => Some(OrderState::Failed),
+        Evidence::NotThere(_) | Evidence::Unclear(_) => None,
+    };
+    if let Some(state) = settled {
+        ctx.store().settle_order(&entry.id, state, None, Some(evidence.text())).await?;
+    }
+    Ok(Some(evidence))
+}
+
 fn in_doubt(error: Error, id: &str) -> Error {
     let error = if error.code() == Code::OutcomeUnknown {
         error
@@ -318,7 +339,8 @@ fn age(entry: &Entry) -> Duration {
     Duration::from_millis(u64::try_from(passed).unwrap_or_default())
 }
 
-fn moment(milliseconds: i64) -> String {
+/// A time of the ledger as people read it.
+pub fn moment(milliseconds: i64) -> String {
     chrono::DateTime::from_timestamp_millis(milliseconds)
         .map(|moment| moment.format("%Y-%m-%dT%H:%M:%SZ").to_string())
         .unwrap_or_default()

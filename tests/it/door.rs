@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 /// A fresh sandbox with a server's shared parts in front of it.
 pub struct Door {
     pub app: Arc<App>,
-    pub sandbox: Sandbox,
+    pub sandbox: Arc<Sandbox>,
     http: reqwest::Client,
 }
 
@@ -28,7 +28,15 @@ impl Door {
     /// With some settings of one's own.
     pub async fn with(settings: &[(&str, &str)]) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-        let sandbox = Sandbox::start(listener).await.unwrap();
+        Self::to(Arc::new(Sandbox::start(listener).await.unwrap()), settings)
+    }
+
+    /// Another server in front of the same sandbox.
+    pub fn beside(&self, settings: &[(&str, &str)]) -> Self {
+        Self::to(self.sandbox.clone(), settings)
+    }
+
+    fn to(sandbox: Arc<Sandbox>, settings: &[(&str, &str)]) -> Self {
         let (infinigate, infinity) = (sandbox.infinigate_url(), sandbox.infinity_url());
         let mut pairs = vec![
             ("INFINIGATE_BASE_URL", infinigate.as_str()),

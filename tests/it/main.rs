@@ -10,6 +10,7 @@
 
 mod door;
 mod laws;
+mod ledger;
 mod sandbox_framework;
 mod sandbox_infinigate;
 mod sandbox_infinity;

@@ -18,7 +18,7 @@ pub struct Folder {
 }
 
 /// Change a folder.
-#[tool(writes)]
+#[tool(writes, undo = "nothing")]
 pub async fn infinity_update_folder(_ctx: &Ctx, args: Args) -> Result<Folder> {
     let name = std::rc::Rc::new(args.folder_id);
     std::future::ready(()).await;

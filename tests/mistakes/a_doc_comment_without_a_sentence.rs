@@ -20,7 +20,7 @@ pub struct Folder {
 /// # Folders
 ///
 /// Changes one.
-#[tool(writes)]
+#[tool(writes, undo = "nothing")]
 pub async fn infinity_update_folder(_ctx: &Ctx, args: Args) -> Result<Folder> {
     Ok(Folder {
         name: args.folder_id,

@@ -11,7 +11,7 @@ pub struct Folder {
 }
 
 /// Change a folder.
-#[tool(writes)]
+#[tool(writes, undo = "nothing")]
 pub async fn infinity_update_folder<T: Into<String>>(_ctx: &Ctx, args: T) -> Result<Folder> {
     Ok(Folder { name: args.into() })
 }

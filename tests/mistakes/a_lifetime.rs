@@ -18,7 +18,7 @@ pub struct Folder {
 }
 
 /// Change a folder.
-#[tool(writes)]
+#[tool(writes, undo = "nothing")]
 pub async fn infinity_update_folder<'a>(_ctx: &'a Ctx, args: Args) -> Result<Folder> {
     Ok(Folder {
         name: args.folder_id,

@@ -19,7 +19,7 @@ pub struct Folder {
 
 impl Folder {
     /// Change a folder.
-    #[tool(writes)]
+    #[tool(writes, undo = "nothing")]
     pub async fn infinity_update_folder(&self, args: Args) -> Result<Folder> {
         Ok(Folder {
             name: args.folder_id,

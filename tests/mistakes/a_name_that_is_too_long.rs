@@ -18,7 +18,7 @@ pub struct Folder {
 }
 
 /// Change a folder.
-#[tool(writes)]
+#[tool(writes, undo = "nothing")]
 pub async fn infinity_update_a_folder_with_all_that_is_in_it(
     _ctx: &Ctx,
     args: Args,

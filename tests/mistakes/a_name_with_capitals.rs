@@ -18,7 +18,7 @@ pub struct Folder {
 }
 
 /// Change a folder.
-#[tool(writes)]
+#[tool(writes, undo = "nothing")]
 #[allow(non_snake_case)]
 pub async fn infinity_updateFolder(_ctx: &Ctx, args: Args) -> Result<Folder> {
     Ok(Folder {

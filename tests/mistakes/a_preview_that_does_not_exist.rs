@@ -24,7 +24,7 @@ pub struct Folder {
 }
 
 /// Change a folder.
-#[tool(writes, preview = look, confirm = "Change it for {total}?")]
+#[tool(writes, undo = "nothing", preview = look, confirm = "Change it for {total}?")]
 pub async fn infinity_update_folder(_ctx: &Ctx, args: Args, shown: Shown) -> Result<Folder> {
     Ok(Folder {
         name: args.folder_id + &shown.total,

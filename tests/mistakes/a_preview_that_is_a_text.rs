@@ -1,6 +1,6 @@
 //! `preview` names a function.
 
-use infini_mcp::tool::{Ctx, Result, tool};
+use infini_mcp::tool::{Ctx, Order, Result, tool};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -30,11 +30,16 @@ async fn preview(_ctx: &Ctx, args: &Args) -> Result<Shown> {
 }
 
 /// Change a folder.
-#[tool(spends, preview = "preview", confirm = "Buy for {total}?")]
+#[tool(spends, order = order, preview = "preview", confirm = "Buy for {total}?")]
 pub async fn infinity_update_folder(_ctx: &Ctx, args: Args, shown: Shown) -> Result<Folder> {
     Ok(Folder {
         name: args.folder_id + &shown.total,
     })
+}
+
+/// What the ledger keeps.
+fn order(_args: &Args, _shown: &Shown) -> Order {
+    unreachable!("nothing is ever bought here")
 }
 
 fn main() {}

@@ -24,7 +24,7 @@ pub struct Folder {
 }
 
 /// Change a folder.
-#[tool(writes, confirm = "Change {folder_id}?")]
+#[tool(writes, undo = "nothing", confirm = "Change {folder_id}?")]
 pub async fn infinity_update_folder(_ctx: &Ctx, args: Args, shown: Shown) -> Result<Folder> {
     Ok(Folder {
         name: args.folder_id + &shown.total,

@@ -18,7 +18,7 @@ pub struct Folder {
 }
 
 /// Change a folder.
-#[tool(writes, colour = "blue")]
+#[tool(writes, undo = "nothing", colour = "blue")]
 pub async fn infinity_update_folder(_ctx: &Ctx, args: Args) -> Result<Folder> {
     Ok(Folder {
         name: args.folder_id,

@@ -12,7 +12,7 @@ pub struct Args {
 }
 
 /// Change a folder.
-#[tool(writes)]
+#[tool(writes, undo = "nothing")]
 pub async fn infinity_update_folder(_ctx: &Ctx, _args: Args) {}
 
 fn main() {}

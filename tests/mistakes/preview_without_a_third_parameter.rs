@@ -30,7 +30,7 @@ async fn preview(_ctx: &Ctx, args: &Args) -> Result<Shown> {
 }
 
 /// Change a folder.
-#[tool(writes, preview = preview, confirm = "Change it for {total}?")]
+#[tool(writes, undo = "nothing", preview = preview, confirm = "Change it for {total}?")]
 pub async fn infinity_update_folder(_ctx: &Ctx, args: Args) -> Result<Folder> {
     Ok(Folder {
         name: args.folder_id,

@@ -30,7 +30,7 @@ async fn preview(_ctx: &Ctx, args: &Args) -> Result<Shown> {
 }
 
 /// Change a folder.
-#[tool(writes, preview = preview)]
+#[tool(writes, undo = "nothing", preview = preview)]
 pub async fn infinity_update_folder(_ctx: &Ctx, args: Args, shown: Shown) -> Result<Folder> {
     Ok(Folder {
         name: args.folder_id + &shown.total,

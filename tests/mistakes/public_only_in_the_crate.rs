@@ -18,7 +18,7 @@ pub struct Folder {
 }
 
 /// Change a folder.
-#[tool(writes)]
+#[tool(writes, undo = "nothing")]
 pub(crate) async fn infinity_update_folder(_ctx: &Ctx, args: Args) -> Result<Folder> {
     Ok(Folder {
         name: args.folder_id,

@@ -35,8 +35,9 @@ fn good_declarations_have_no_fault() {
     for attribute in [
         "reads",
         "reads,",
-        "writes, idempotent",
-        "writes, confirm = \"Do {it}?\", toolset = views",
+        "writes, idempotent, undo = \"undo_it\"",
+        "writes, undo = \"undo_it\", confirm = \"Do {it}?\", toolset = views",
+        "destroys, undo = \"undo_it\", confirm = \"Do it?\"",
         "progress, destroys, confirm = r\"Do it?\", idempotent",
     ] {
         assert_told(&faults_of_words(attribute), &[]);
@@ -45,7 +46,7 @@ fn good_declarations_have_no_fault() {
 
 #[test]
 fn a_preview_may_go_with_every_effect_that_asks() {
-    for effect in ["writes", "destroys", "spends"] {
+    for effect in ["writes, undo = \"undo_it\"", "destroys", "spends, order = order"] {
         let attribute = format!("{effect}, preview = super::look, confirm = \"Do it?\"");
         let told =
             faults(&attribute, "/// Do it. pub async fn", "(ctx: &Ctx, args: Args, shown: Shown) -> Result<Done>");
@@ -55,8 +56,11 @@ fn a_preview_may_go_with_every_effect_that_asks() {
 
 #[test]
 fn faults_of_the_attribute_and_the_signature_are_told_together() {
-    let told =
-        faults("writes, idempotent, idempotent, colour = 3, confirm = \"Do {it?\"", "fn", "<T>(ctx: &Ctx, args: T)");
+    let told = faults(
+        "writes, undo = \"undo_it\", idempotent, idempotent, colour = 3, confirm = \"Do {it?\"",
+        "fn",
+        "<T>(ctx: &Ctx, args: T)",
+    );
     assert_told(
         &told,
         &[
@@ -84,7 +88,10 @@ fn a_misspelt_word_is_not_also_missing() {
 fn an_unreadable_value_is_not_also_missing() {
     assert_told(&faults_of_words("destroys, confirm"), &["`confirm` takes a text"]);
     assert_told(&faults_of_words("destroys, confirm = {it}, progress"), &["`confirm` takes a text"]);
-    assert_told(&faults_of_words("spends, preview = 3, confirm = \"Do it?\""), &["`preview` takes a function"]);
+    assert_told(
+        &faults_of_words("spends, order = order, preview = 3, confirm = \"Do it?\""),
+        &["`preview` takes a function"],
+    );
     assert_told(&faults_of_words("reads, toolset = \"views\""), &["`toolset` takes a bare word"]);
     assert_told(&faults_of_words("reads = true"), &["`reads` stands alone"]);
 }
@@ -106,13 +113,27 @@ fn a_missing_comma_is_one_fault() {
 fn a_preview_that_is_missing_or_unwanted_is_one_fault() {
     let three = "(ctx: &Ctx, args: Args, shown: Shown) -> Result<Done>";
     let head = "/// Do it. pub async fn";
-    let spends = faults("spends, confirm = \"Do it?\"", head, three);
+    let spends = faults("spends, order = order, confirm = \"Do it?\"", head, three);
     assert_told(&spends, &["a tool that spends shows"]);
     let reads = faults("reads, preview = look", head, three);
     assert_told(&reads, &["a tool that reads never asks"]);
     let destroys = faults("destroys, preview = look", head, three);
     assert_told(&destroys, &["a tool that destroys asks"]);
     assert_told(&faults_of_words("reads, preview = look"), &["a tool that reads never asks"]);
+}
+
+#[test]
+fn undo_and_order_go_with_their_effects() {
+    assert_told(&faults_of_words("writes"), &["says what would undo it"]);
+    assert_told(&faults_of_words("writes, undo = 3"), &["`undo` takes a text"]);
+    assert_told(&faults_of_words("reads, undo = \"undo_it\""), &["nothing to undo"]);
+    assert_told(&faults_of_words("writes, undo = \"undo_it\", order = order"), &["`order` goes with `spends`"]);
+    let three = "(ctx: &Ctx, args: Args, shown: Shown) -> Result<Done>";
+    let spends = |words: &str| {
+        faults(&format!("spends, preview = look, confirm = \"Do it?\"{words}"), "/// Do it. pub async fn", three)
+    };
+    assert_told(&spends(""), &["names its order for the ledger"]);
+    assert_told(&spends(", order = order, undo = \"undo_it\""), &["nothing undoes spending"]);
 }
 
 #[test]

@@ -16,6 +16,7 @@ const _: () = {
             effect: ::infini_mcp::tool::Effect::Destroys,
             toolset: ::infini_mcp::tool::Toolset::Default,
             confirm: ::core::option::Option::Some("Delete the comment {comment_id}?"),
+            undo: ::core::option::Option::None,
             reports_progress: false,
             idempotent: false,
             file: ::core::file!(),

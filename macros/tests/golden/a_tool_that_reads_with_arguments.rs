@@ -24,6 +24,7 @@ const _: () = {
             effect: ::infini_mcp::tool::Effect::Reads,
             toolset: ::infini_mcp::tool::Toolset::EndCustomers,
             confirm: ::core::option::Option::None,
+            undo: ::core::option::Option::None,
             reports_progress: true,
             idempotent: false,
             file: ::core::file!(),

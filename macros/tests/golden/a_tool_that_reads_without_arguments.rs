@@ -16,6 +16,7 @@ const _: () = {
             effect: ::infini_mcp::tool::Effect::Reads,
             toolset: ::infini_mcp::tool::Toolset::Default,
             confirm: ::core::option::Option::None,
+            undo: ::core::option::Option::None,
             reports_progress: false,
             idempotent: false,
             file: ::core::file!(),

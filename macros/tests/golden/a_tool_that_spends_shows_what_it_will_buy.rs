@@ -22,6 +22,7 @@ const _: () = {
             confirm: ::core::option::Option::Some(
                 "Buy for {quote.total} {quote.currency}?",
             ),
+            undo: ::core::option::Option::None,
             reports_progress: false,
             idempotent: false,
             file: ::core::file!(),
@@ -31,6 +32,12 @@ const _: () = {
             args: &Self::Args,
         ) -> ::infini_mcp::tool::Result<Self::Shown> {
             quotes::preview(ctx, args).await
+        }
+        fn order(
+            args: &Self::Args,
+            shown: &Self::Shown,
+        ) -> ::core::option::Option<::infini_mcp::tool::Order> {
+            ::core::option::Option::Some(quotes::order(args, shown))
         }
         async fn run(
             ctx: &::infini_mcp::tool::Ctx,

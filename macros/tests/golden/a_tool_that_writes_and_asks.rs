@@ -16,6 +16,7 @@ const _: () = {
             effect: ::infini_mcp::tool::Effect::Writes,
             toolset: ::infini_mcp::tool::Toolset::Default,
             confirm: ::core::option::Option::Some("Rename {folder} to {{{name}}}?"),
+            undo: ::core::option::Option::Some("infinity_update_folder"),
             reports_progress: false,
             idempotent: true,
             file: ::core::file!(),

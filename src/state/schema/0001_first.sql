@@ -18,6 +18,7 @@ CREATE TABLE orders (
     order_key TEXT NOT NULL,
     payload TEXT NOT NULL,
     summary TEXT NOT NULL,
+    arguments TEXT NOT NULL,
     totals TEXT NOT NULL,
     principal TEXT NOT NULL,
     holder TEXT NOT NULL,

@@ -1,0 +1,131 @@
+//! `infini-mcp orders`: the ledger of what was ordered.
+
+use std::path::Path;
+
+use clap::{Args, Subcommand};
+use tokio_util::sync::CancellationToken;
+
+use super::{Failure, of_state, on_runtime, opened, print};
+use crate::server::App;
+use crate::state::{Entry, OrderState};
+use crate::tool::{Evidence, Service, ledger};
+
+/// How many orders one look at the ledger takes in.
+const MOST: u32 = 10_000;
+
+/// What to do with the ledger.
+#[derive(Args)]
+pub struct Orders {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Print the latest orders, newest first.
+    List {
+        /// As JSON, one object an order.
+        #[arg(long)]
+        json: bool,
+        /// How many.
+        #[arg(long, default_value_t = 50)]
+        last: u32,
+    },
+    /// Look up the orders whose outcome is open, and write down what upstream shows. Nothing is ordered.
+    Reconcile {
+        /// Only this one; needed with --placed and --not-placed.
+        id: Option<String>,
+        /// Somebody has asked the supplier: it was placed.
+        #[arg(long, requires = "id", conflicts_with = "not_placed")]
+        placed: bool,
+        /// Somebody has asked the supplier: it was not placed, and may be ordered again.
+        #[arg(long, requires = "id")]
+        not_placed: bool,
+    },
+}
+
+impl Orders {
+    /// Lists or reconciles.
+    pub fn run(self, config: Option<&Path>) -> Result<(), Failure> {
+        let app = opened(config)?;
+        on_runtime(async move {
+            match self.action {
+                Action::List { json, last } => list(&app, json, last).await,
+                Action::Reconcile { id: Some(id), placed: true, .. } => decide(&app, &id, OrderState::Placed).await,
+                Action::Reconcile { id: Some(id), not_placed: true, .. } => decide(&app, &id, OrderState::Failed).await,
+                Action::Reconcile { id, .. } => reconcile(&app, id.as_deref()).await,
+            }
+        })
+    }
+}
+
+async fn list(app: &App, json: bool, last: u32) -> Result<(), Failure> {
+    let orders = app.store().orders(last).await.map_err(|error| of_state(&error))?;
+    if json {
+        let lines: Result<String, _> =
+            orders.iter().map(|order| serde_json::to_string(order).map(|line| line + "\n")).collect();
+        return print(&lines.map_err(|error| Failure::Failed(error.to_string()))?);
+    }
+    if orders.is_empty() {
+        return print("No order was ever sent.\n");
+    }
+    print(&orders.iter().map(line).collect::<String>())
+}
+
+fn line(order: &Entry) -> String {
+    let totals: Vec<String> =
+        order.totals.iter().map(|total| format!("{:.2} {}", total.amount as f64 / 10_000.0, total.currency)).collect();
+    let found = order.found.as_ref().map(|found| format!("  ({found})")).unwrap_or_default();
+    format!(
+        "{}  {}  {:<7}  {}  {}  by {}{found}\n",
+        order.id,
+        ledger::moment(order.started_at),
+        order.state.name(),
+        order.summary,
+        if totals.is_empty() { "at an unknown price".to_owned() } else { totals.join(" + ") },
+        order.principal
+    )
+}
+
+/// A person's word settles what upstream cannot tell.
+async fn decide(app: &App, id: &str, state: OrderState) -> Result<(), Failure> {
+    let found = format!("a person said so with `orders reconcile`, as {}", state.name());
+    let settled = app.store().settle_order(id, state, None, Some(&found)).await.map_err(|error| of_state(&error))?;
+    if settled {
+        return print(&format!("{id} is now {}.\n", state.name()));
+    }
+    let known = app.store().order_of_id(id).await.map_err(|error| of_state(&error))?;
+    Err(Failure::Failed(match known {
+        Some(order) => format!("{id} is settled already: {}", order.state.name()),
+        None => format!("there is no order {id}; `infini-mcp orders list` shows them"),
+    }))
+}
+
+async fn reconcile(app: &App, only: Option<&str>) -> Result<(), Failure> {
+    let orders = app.store().orders(MOST).await.map_err(|error| of_state(&error))?;
+    let open: Vec<&Entry> = orders
+        .iter()
+        .filter(|order| matches!(order.state, OrderState::Started | OrderState::Unknown))
+        .filter(|order| only.is_none_or(|id| order.id == id))
+        .collect();
+    if open.is_empty() {
+        return print("No order is open.\n");
+    }
+    let ctx = app.ctx("orders-reconcile", CancellationToken::new(), None);
+    for order in open {
+        let told = if ctx.account(Service::Infinigate).ok() != Some(order.account.as_str()) {
+            "was sent with other credentials; run this with those".to_owned()
+        } else {
+            match ledger::reconcile(&ctx, order).await.map_err(|error| Failure::Failed(error.to_string()))? {
+                Some(Evidence::Happened(found)) => format!("was placed: {found}"),
+                Some(Evidence::NotThere(found)) => format!("is not there: {found}"),
+                Some(Evidence::Unclear(found)) => {
+                    format!("cannot be told: {found}. Ask the supplier, then say --placed or --not-placed")
+                }
+                None => "cannot be looked up now; try again later".to_owned(),
+            }
+        };
+        print(&format!("{}  {}  {told}\n", order.id, order.summary))?;
+    }
+    Ok(())
+}
