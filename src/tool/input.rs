@@ -4,12 +4,20 @@ use serde_json::{Map, Number, Value, json};
 
 use super::error::{Code, Error, Result};
 
+/// The pattern of list entries that cannot hold a comma, so that one text with commas certainly means several of them.
+pub const WITHOUT_COMMA: &str = "^[^,]+$";
+
+/// What models call arguments that have another name here; taken only where it is certain which one is meant.
+const ALSO_CALLED: [(&str, &str); 4] =
+    [("limit", "take"), ("offset", "skip"), ("date_from", "from"), ("date_to", "to")];
+
 /// Brings `arguments` into the form the schema asks for.
 ///
 /// # Errors
 /// Every fault at once, each naming its field and what is allowed there.
 pub fn fit(schema: &Map<String, Value>, arguments: &mut Map<String, Value>) -> Result<()> {
     let mut faults = Vec::new();
+    rename(schema, arguments);
     fit_object(schema, arguments, "", &mut faults);
     if faults.is_empty() {
         return Ok(());
@@ -20,6 +28,19 @@ pub fn fit(schema: &Map<String, Value>, arguments: &mut Map<String, Value>) -> R
     Err(Error::new(Code::InvalidArguments, message)
         .with_hint("Correct the named arguments and call again.")
         .with("fields", json!(fields)))
+}
+
+fn rename(schema: &Map<String, Value>, arguments: &mut Map<String, Value>) {
+    let has = |name: &str| schema.get("properties").is_some_and(|properties| properties.get(name).is_some());
+    for (given, name) in ALSO_CALLED {
+        if has(name)
+            && !has(given)
+            && !arguments.contains_key(name)
+            && let Some(value) = arguments.remove(given)
+        {
+            arguments.insert(name.to_owned(), value);
+        }
+    }
 }
 
 struct Fault {
@@ -35,6 +56,7 @@ fn fault(faults: &mut Vec<Fault>, field: &str, text: impl Into<String>) {
 fn fit_value(schema: &Value, value: &mut Value, field: &str, faults: &mut Vec<Fault>) {
     let Some(kind) = schema.get("type").and_then(Value::as_str) else { return };
     coerce(kind, value);
+    split(schema, kind, value);
     if !is_a(kind, value) {
         fault(faults, field, format!("must be {}, but it is {}", wanted(schema, kind), shown(value)));
         return;
@@ -83,6 +105,17 @@ fn coerce(kind: &str, value: &mut Value) {
         && float.abs() < 9.0e15
     {
         *value = json!(float as i64);
+    }
+}
+
+/// One text for a list whose entries have no commas is all of them.
+fn split(schema: &Value, kind: &str, value: &mut Value) {
+    let without_comma = schema.pointer("/items/pattern").and_then(Value::as_str) == Some(WITHOUT_COMMA);
+    if let Value::String(text) = &*value
+        && kind == "array"
+        && without_comma
+    {
+        *value = text.split([',', ';', '\n']).map(str::trim).filter(|entry| !entry.is_empty()).collect();
     }
 }
 
@@ -252,7 +285,8 @@ mod tests {
                 "take": { "type": "integer", "minimum": 1, "maximum": 100 },
                 "tier": { "type": "string", "enum": ["Std", "Edu"] },
                 "values": { "type": "object" },
-                "vendors": { "type": "array", "items": { "type": "string" }, "maxItems": 2 }
+                "vendors": { "type": "array", "items": { "type": "string" }, "maxItems": 2 },
+                "skus": { "type": "array", "items": { "type": "string", "pattern": WITHOUT_COMMA }, "maxItems": 3 }
             }
         });
         schema.as_object().cloned().unwrap()
@@ -294,5 +328,22 @@ mod tests {
     #[test]
     fn a_list_is_not_made_of_a_word() {
         assert!(message(json!({ "query": "ab", "vendors": "HOS" })).contains("must be a list"));
+    }
+
+    #[test]
+    fn a_text_is_a_list_where_no_entry_could_hold_a_comma() {
+        assert_eq!(
+            fitted(json!({ "query": "ab", "skus": "A-1, B-2;\nC-3," })).unwrap(),
+            json!({ "query": "ab", "skus": ["A-1", "B-2", "C-3"] })
+        );
+        assert_eq!(fitted(json!({ "query": "ab", "skus": "A-1" })).unwrap()["skus"], json!(["A-1"]));
+        assert!(message(json!({ "query": "ab", "skus": "a,b,c,d" })).contains("at most 3 entries"));
+    }
+
+    #[test]
+    fn a_usual_other_name_of_an_argument_is_taken_for_it_unless_both_are_given() {
+        assert_eq!(fitted(json!({ "query": "ab", "limit": "5" })).unwrap(), json!({ "query": "ab", "take": 5 }));
+        assert!(message(json!({ "query": "ab", "limit": 5, "take": 6 })).contains("`limit` is not an argument"));
+        assert!(message(json!({ "query": "ab", "offset": 5 })).contains("`offset` is not an argument"));
     }
 }

@@ -7,9 +7,9 @@ use super::addresses::filled;
 use super::documents::rows;
 use super::money::{Amount, currency};
 use super::pages::{self, Ask, Limits, Page, Sent};
-use super::vendor_filter::VendorFilter;
-use crate::api::infinigate::types;
-use crate::api::{self, Cause};
+use super::vendor_filter::{self, VendorFilter};
+use crate::api::infinigate::{ResponseValue, types};
+use crate::api::{self, Cause, SendError};
 use crate::tool::{Ctx, Error, Result};
 
 /// How many rows are looked through when Infinigate cannot filter by vendor.
@@ -110,7 +110,12 @@ pub fn searchable(query: &str) -> Result<String> {
 /// When the price list cannot be searched.
 pub async fn find(ctx: &Ctx, search: &Search, ask: Ask) -> Result<(Page<Product>, Option<String>)> {
     match &search.vendors {
-        VendorFilter::Any | VendorFilter::Codes(_) => Ok((pages::page(ask, |ask| send(ctx, search, ask)).await?, None)),
+        VendorFilter::Any => Ok((pages::page(ask, |ask| send(ctx, search, ask)).await?, None)),
+        VendorFilter::Codes(codes) => {
+            let page = pages::page(ask, |ask| send(ctx, search, ask)).await?;
+            let is_empty = page.rows.is_empty() && ask.skip == 0;
+            Ok((page, is_empty.then(|| vendor_filter::unexplained(ctx, codes)).flatten()))
+        }
         VendorFilter::Names(names) => by_name(ctx, search, names, ask).await,
     }
 }
@@ -143,24 +148,21 @@ async fn send(ctx: &Ctx, search: &Search, ask: Ask) -> Result<Sent<Product>> {
     if !search.tiers.is_empty() {
         call = call.end_user_types(search.tiers.clone());
     }
-    match call.send().await {
-        Ok(page) => {
-            let page = page.into_inner().0;
-            Ok(Sent {
-                rows: page.result.unwrap_or_default().into_iter().map(Product::from).collect(),
-                count: page.count,
-            })
-        }
-        Err(error) => nothing_found(error.into()),
-    }
+    sent(call.send().await)
 }
 
-/// A search without a hit may be answered like a thing that does not exist.
-fn nothing_found(error: api::Error) -> Result<Sent<Product>> {
-    match error.cause {
-        Cause::NotFound => Ok(Sent { rows: Vec::new(), count: Some(0) }),
-        _ => Err(error.into()),
-    }
+/// The rows of an answer of the price list. Nothing found may be answered like a thing that does not exist.
+///
+/// # Errors
+/// When the price list could not be read.
+pub fn sent(answer: std::result::Result<ResponseValue<types::PriceListAnswer>, SendError>) -> Result<Sent<Product>> {
+    let page = match answer.map_err(api::Error::from) {
+        Ok(page) => page.into_inner().0,
+        Err(error) if error.cause == Cause::NotFound => return Ok(Sent { rows: Vec::new(), count: Some(0) }),
+        Err(error) => return Err(error.into()),
+    };
+    let rows = page.result.unwrap_or_default().into_iter().map(Product::from).collect();
+    Ok(Sent { rows, count: page.count })
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::addresses::filled;
 use super::dates::Period;
 use super::documents::{self, Kind, References};
+use super::manufacturers;
 use super::pages::Ask;
 use super::vendors::{Found, Vendor, Vendors, is_called};
 use crate::tool::near::nearest_few;
@@ -46,14 +47,24 @@ pub async fn understand(ctx: &Ctx, words: &[String]) -> Result<VendorFilter> {
     filter(meant)
 }
 
+/// What to say of codes that no document of this account mentions, where a search with them found nothing.
+pub fn unexplained(ctx: &Ctx, codes: &[String]) -> Option<String> {
+    let vendors = ctx.memory::<Vendors>().all();
+    let is_known = |code: &String| vendors.iter().any(|vendor| vendor.code.eq_ignore_ascii_case(code));
+    let strange: Vec<&str> = codes.iter().filter(|code| !is_known(code)).map(String::as_str).collect();
+    (!strange.is_empty()).then(|| {
+        format!(
+            "No quote or invoice of this account mentions the vendor code {}, so it may be misspelt; infinigate_list_manufacturers gives the names.",
+            strange.join(", ")
+        )
+    })
+}
+
 async fn one(ctx: &Ctx, word: &str) -> Result<Meant> {
     let vendors = ctx.memory::<Vendors>();
     let mut found = vendors.find(word);
-    if found == Found::None && vendors.should_ask() {
-        if let Err(error) = learn(ctx).await {
-            vendors.asked_in_vain();
-            return Err(error);
-        }
+    if found == Found::None {
+        learn_if_due(ctx).await?;
         found = vendors.find(word);
     }
     match found {
@@ -61,6 +72,18 @@ async fn one(ctx: &Ctx, word: &str) -> Result<Meant> {
         Found::Several(several) => Ok(Meant::Vendors(several)),
         Found::None => unknown(ctx, word, &vendors.all()).await,
     }
+}
+
+/// Lets the documents teach which vendors there are, unless they did so some minutes ago.
+///
+/// # Errors
+/// When they cannot be listed.
+pub async fn learn_if_due(ctx: &Ctx) -> Result<()> {
+    let vendors = ctx.memory::<Vendors>();
+    if !vendors.should_ask() {
+        return Ok(());
+    }
+    learn(ctx).await.inspect_err(|_| vendors.asked_in_vain())
 }
 
 /// The newest quotes and invoices name the vendors a reseller deals with.
@@ -77,16 +100,14 @@ async fn learn(ctx: &Ctx) -> Result<()> {
 /// A word that no document explains: a manufacturer by name, a code to be tried, or a mistake.
 async fn unknown(ctx: &Ctx, word: &str, known: &[Vendor]) -> Result<Meant> {
     let vendors = ctx.memory::<Vendors>();
-    let entries = ctx.infinigate()?.list_manufacturers().send().await?.into_inner().0;
-    entries.iter().for_each(|entry| vendors.learn(entry.0.code.as_deref(), entry.0.name.as_deref()));
+    let names = manufacturers::names(ctx).await?;
     if let Found::One(vendor) = vendors.find(word) {
         return Ok(Meant::Vendors(vec![vendor]));
     }
-    let manufacturers: Vec<String> = entries.into_iter().filter_map(|entry| entry.0.name).collect();
-    match manufacturers.iter().find(|name| is_called(word, name)) {
+    match names.iter().find(|name| is_called(word, name)) {
         Some(name) => Ok(Meant::Name(name.clone())),
         None if looks_like_a_code(word) => Ok(Meant::Code(word.to_owned())),
-        None => Err(no_such_vendor(word, known, &manufacturers)),
+        None => Err(no_such_vendor(word, known, &names)),
     }
 }
 
@@ -95,7 +116,8 @@ fn looks_like_a_code(word: &str) -> bool {
         && word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '_' | '-'))
 }
 
-fn no_such_vendor(word: &str, known: &[Vendor], manufacturers: &[String]) -> Error {
+/// A word that no vendor is called by, with the nearest names.
+pub fn no_such_vendor(word: &str, known: &[Vendor], manufacturers: &[String]) -> Error {
     let names = known.iter().map(|vendor| vendor.name.as_str()).chain(manufacturers.iter().map(String::as_str));
     let mut names: Vec<&str> = names.collect();
     names.sort_unstable();

@@ -73,6 +73,12 @@ impl Vendors {
         self.known().names.iter().map(|(code, name)| Vendor { code: code.clone(), name: name.clone() }).collect()
     }
 
+    /// The codes of a vendor by its name; one name may have several.
+    pub fn codes_of(&self, name: &str) -> Vec<String> {
+        let wanted = folded(name);
+        self.known().names.iter().filter(|(_, known)| folded(known) == wanted).map(|(code, _)| code.clone()).collect()
+    }
+
     /// The vendor a word stands for: a code, a name, or the beginning of one of a name's words.
     pub fn find(&self, word: &str) -> Found {
         let all = self.all();
@@ -118,7 +124,7 @@ pub fn is_called(word: &str, name: &str) -> bool {
 }
 
 /// Letters and digits only, without case and accents.
-fn folded(text: &str) -> String {
+pub fn folded(text: &str) -> String {
     text.nfkd().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 

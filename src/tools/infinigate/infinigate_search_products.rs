@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::infinigate::pages::Ask;
 use crate::domain::infinigate::products::{self, Product, Search};
+use crate::domain::infinigate::tiers::Tier;
 use crate::domain::infinigate::vendor_filter;
 use crate::tool::{Ctx, Result, tool};
 
@@ -31,26 +32,6 @@ pub struct Args {
     take: Option<u32>,
     /// Rows to leave out first: next_skip of the last answer.
     skip: Option<u32>,
-}
-
-/// For whom a price is.
-#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
-enum Tier {
-    Std,
-    Edu,
-    Gov,
-}
-
-impl Tier {
-    /// Infinigate's spelling, as its integrators send it.
-    fn upstream(self) -> String {
-        match self {
-            Self::Std => "Std",
-            Self::Edu => "Edu",
-            Self::Gov => "GOV",
-        }
-        .to_owned()
-    }
 }
 
 /// Articles found.
@@ -93,14 +74,4 @@ pub async fn infinigate_search_products(ctx: &Ctx, args: Args) -> Result<Answer>
         notes: note.map(|note| vec![note]),
         products: page.rows,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_government_tier_is_sent_in_upstreams_spelling() {
-        assert_eq!([Tier::Std, Tier::Edu, Tier::Gov].map(Tier::upstream), ["Std", "Edu", "GOV"]);
-    }
 }

@@ -1,6 +1,12 @@
 //! The tools of Infinigate.
 
 pub mod infinigate_accept_quote;
+pub mod infinigate_get_price_list;
+pub mod infinigate_get_products_by_sku;
 pub mod infinigate_get_quote;
 pub mod infinigate_list_invoices;
+pub mod infinigate_list_manufacturers;
+pub mod infinigate_list_quotes;
+pub mod infinigate_reject_quote;
+pub mod infinigate_request_quote;
 pub mod infinigate_search_products;

@@ -1,0 +1,146 @@
+//! Reject a quote.
+//!
+//! A rejection is for good, and Infinigate wants the revision it is about. Like an acceptance it is read here, shown in
+//! the question, and read again after the yes.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::api::ids::DocumentNumber;
+use crate::api::infinigate::types::QuoteRejection;
+use crate::domain::infinigate::addresses::filled;
+use crate::domain::infinigate::email::EmailAddress;
+use crate::domain::infinigate::money::Amount;
+use crate::domain::infinigate::quotes::{self, Key, Quote};
+use crate::domain::infinigate::rejection;
+use crate::tool::{Ctx, Error, Result, tool};
+
+/// Which quote, and who turns it down.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Args {
+    /// The quote's number, not its GUID.
+    document_number: DocumentNumber,
+    /// E-mail address of the person who rejects.
+    rejected_by: EmailAddress,
+    /// The reason, for Infinigate to read.
+    #[schemars(length(max = 1000))]
+    comment: Option<String>,
+    /// The revision that was looked at.
+    #[schemars(range(min = 0))]
+    document_revision: Option<i64>,
+}
+
+/// What would be turned down.
+#[derive(Serialize)]
+pub struct Shown {
+    document_number: String,
+    document_revision: Option<i64>,
+    vendor: Option<String>,
+    total: Option<Amount>,
+    currency: Option<String>,
+    valid_until: Option<String>,
+    comment: String,
+    /// The whole quote, which judges what came of it.
+    #[serde(skip)]
+    quote: Quote,
+}
+
+/// The rejection, as acknowledged.
+#[derive(Serialize, JsonSchema)]
+pub struct Rejected {
+    /// The quote's number.
+    document_number: String,
+    /// The revision that was rejected.
+    rejected_revision: i64,
+    /// Its status, if told.
+    document_status: Option<String>,
+    /// What to do next.
+    note: &'static str,
+}
+
+/// Reject a quote for good.
+///
+/// Use after `infinigate_get_quote`, when the person has decided. Not to let a quote simply expire, nor to ask for
+/// another price: write to its sales contact.
+#[tool(
+    destroys,
+    preview = preview,
+    confirm = "Reject quote {quote.document_number} (revision {quote.document_revision}) from {quote.vendor} over {quote.total} {quote.currency} net for good, in the name of {rejected_by}, {quote.comment}?",
+    undo = "nothing: infinigate_request_quote or the sales contact for a new quote"
+)]
+pub async fn infinigate_reject_quote(ctx: &Ctx, args: Args, quote: Shown) -> Result<Rejected> {
+    let rejection = body(&args, &quote)?;
+    let rejected_revision = rejection.document_revision;
+    let told = rejection::send(ctx, &quote.quote, rejection).await?;
+    Ok(Rejected {
+        document_number: quote.document_number,
+        rejected_revision,
+        document_status: told.document_status,
+        note: "Infinigate took the rejection; infinigate_get_quote shows when the status follows.",
+    })
+}
+
+/// Reads what would be turned down; what cannot be is refused before anybody is asked.
+async fn preview(ctx: &Ctx, args: &Args) -> Result<Shown> {
+    let quote = quotes::read(ctx, &Key::Number(args.document_number.clone())).await?;
+    quote.must_be_rejectable()?;
+    quote.decidable_revision(args.document_revision)?;
+    let document = quote.document.clone();
+    Ok(Shown {
+        document_number: document.number.unwrap_or_else(|| args.document_number.to_string()),
+        document_revision: document.revision,
+        vendor: document.vendor,
+        total: document.total,
+        currency: document.currency,
+        valid_until: document.valid_until,
+        comment: match filled(args.comment.as_deref()) {
+            Some(comment) => format!("saying \u{201c}{comment}\u{201d}"),
+            None => "without a comment".to_owned(),
+        },
+        quote,
+    })
+}
+
+/// Exactly the revision that was shown.
+fn body(args: &Args, shown: &Shown) -> Result<QuoteRejection> {
+    let comment = filled(args.comment.as_deref()).map(TryInto::try_into).transpose();
+    Ok(QuoteRejection {
+        document_number: shown.document_number.as_str().try_into().map_err(Error::internal)?,
+        document_revision: shown.quote.decidable_revision(args.document_revision)?,
+        rejected_by_user_mail: args.rejected_by.as_str().to_owned(),
+        user_comments: comment.map_err(|_| Error::of_argument("comment", "may have at most 1,000 characters"))?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::infinigate::documents::Document;
+
+    #[test]
+    fn a_blank_comment_is_not_sent_and_the_shown_revision_is() {
+        let shown = Shown {
+            document_number: "AN1".into(),
+            document_revision: Some(2),
+            vendor: None,
+            total: None,
+            currency: None,
+            valid_until: None,
+            comment: String::new(),
+            quote: Quote {
+                document: Document { number: Some("AN1".into()), revision: Some(2), ..Default::default() },
+                header: Default::default(),
+                lines: Vec::new(),
+            },
+        };
+        let args = Args {
+            document_number: DocumentNumber::parse("AN1").unwrap(),
+            rejected_by: EmailAddress::parse("a@example.com").unwrap(),
+            comment: Some("  ".into()),
+            document_revision: None,
+        };
+        let body = body(&args, &shown).unwrap();
+        assert_eq!((body.document_revision, body.user_comments.is_none()), (2, true));
+    }
+}

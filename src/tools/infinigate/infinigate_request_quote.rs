@@ -1,0 +1,323 @@
+//! Ask for a quote.
+//!
+//! For what has no price in the list, or deserves a better one. The request binds nobody, but a person at Infinigate
+//! works on it, so every number in it is looked up before it leaves.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::api::infinigate::types;
+use crate::domain::infinigate::addresses::filled;
+use crate::domain::infinigate::email::EmailAddress;
+use crate::domain::infinigate::lookup;
+use crate::domain::infinigate::money::Amount;
+use crate::domain::infinigate::products::Product;
+use crate::domain::infinigate::quote_requests::{self, delivery_day, letters};
+use crate::domain::infinigate::skus::{self, Skus};
+use crate::domain::infinigate::tiers::Tier;
+use crate::tool::{Ctx, Error, Result, tool};
+
+/// What is wanted, and for whom.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Args {
+    /// The reseller's own reference; finds the quote later.
+    #[schemars(length(min = 1, max = 35))]
+    reference: String,
+    /// The articles.
+    #[schemars(length(min = 1, max = 50))]
+    lines: Vec<Line>,
+    /// For whom it is; needed for licences.
+    end_customer: Option<EndCustomer>,
+    /// Who asks.
+    contact_name: Option<String>,
+    /// E-mail address of who asks.
+    contact_email: Option<EmailAddress>,
+    /// E-mail address that licences go to.
+    license_email: Option<EmailAddress>,
+    /// Wished day of delivery, such as 2026-12-31.
+    delivery_date: Option<String>,
+    /// Three letters, such as EUR.
+    currency: Option<String>,
+    /// Anything else Infinigate should know.
+    #[schemars(length(max = 1000))]
+    comment: Option<String>,
+}
+
+/// One article.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    /// Infinigate's or the vendor's SKU.
+    sku: String,
+    /// How many pieces.
+    #[schemars(range(min = 0.01, max = 100_000))]
+    quantity: f64,
+    /// Special price or deal number.
+    deal_number: Option<String>,
+    /// Serial number, for a renewal.
+    serial_number: Option<String>,
+    /// Licence to renew.
+    license_id: Option<String>,
+}
+
+/// The end customer.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EndCustomer {
+    /// Company name.
+    name: String,
+    /// Street and number.
+    street: Option<String>,
+    /// Postal code.
+    postal_code: Option<String>,
+    /// Name of the town.
+    city: Option<String>,
+    /// Two letters, such as DE.
+    country: Option<String>,
+    /// The reseller's number for them.
+    customer_number: Option<String>,
+    /// Their contact's e-mail address.
+    email: Option<EmailAddress>,
+    /// Price tier; default Std.
+    tier: Option<Tier>,
+}
+
+/// What would be asked for.
+#[derive(Serialize)]
+pub struct Shown {
+    lines: Vec<ShownLine>,
+    summary: String,
+    /// Quotes that have the reference already.
+    with_same_reference: Vec<String>,
+    #[serde(skip)]
+    request: types::QuoteRequest,
+}
+
+/// An article as the price list has it now.
+#[derive(Serialize)]
+struct ShownLine {
+    sku: Option<String>,
+    vendor: Option<String>,
+    description: Option<String>,
+    quantity: Amount,
+    list_price: Option<Amount>,
+    currency: Option<String>,
+    #[serde(skip)]
+    product_type: Option<String>,
+}
+
+/// The request, as acknowledged.
+#[derive(Serialize, JsonSchema)]
+pub struct Requested {
+    /// The quote's number, if known yet.
+    document_number: Option<String>,
+    /// Its identifier, if told.
+    document_guid: Option<String>,
+    /// Its status, if told.
+    document_status: Option<String>,
+    /// Finds it in the list.
+    buyer_reference: String,
+    /// Articles asked for.
+    line_count: usize,
+    /// What to know, and what to do next.
+    notes: Vec<String>,
+}
+
+/// Ask Infinigate for a quote on some articles.
+///
+/// For prices on request, projects and renewals; it buys nothing. The quote appears in `infinigate_list_quotes` under
+/// the reference. Never repeat it after an unclear outcome; look there first.
+#[tool(
+    writes,
+    toolset = catalogue,
+    preview = preview,
+    confirm = "Ask Infinigate for a quote on {quote.summary}, with the reference {reference}?",
+    undo = "nothing: once answered, infinigate_reject_quote turns the quote down"
+)]
+pub async fn infinigate_request_quote(ctx: &Ctx, args: Args, quote: Shown) -> Result<Requested> {
+    let reference = args.reference.trim();
+    let notes = notes(&args, &quote);
+    let asked = quote_requests::send(ctx, reference, quote.request, &quote.with_same_reference).await?;
+    Ok(Requested {
+        document_number: asked.number,
+        document_guid: asked.told.document_guid,
+        document_status: asked.told.document_status,
+        buyer_reference: reference.to_owned(),
+        line_count: quote.lines.len(),
+        notes,
+    })
+}
+
+/// Checks everything, and reads the articles that would be asked for.
+async fn preview(ctx: &Ctx, args: &Args) -> Result<Shown> {
+    let header = header(args)?;
+    let wanted: Vec<String> = args.lines.iter().map(|line| line.sku.clone()).collect();
+    for (place, sku) in wanted.iter().enumerate() {
+        skus::one(sku).map_err(|problem| Error::of_argument(&format!("lines[{place}].sku"), &problem))?;
+    }
+    let numbers = Skus::parse(&wanted).map_err(|problem| Error::of_argument("lines", &problem))?;
+    let (articles, with_same_reference) = futures::try_join!(
+        lookup::one_each(ctx, numbers.as_slice()),
+        quote_requests::with_reference(ctx, args.reference.trim())
+    )?;
+    let article_of = |sku: &str| {
+        let place = numbers.as_slice().iter().position(|number| number.eq_ignore_ascii_case(sku.trim()))?;
+        articles.get(place)
+    };
+    let lines: Vec<(&Line, &Product)> =
+        args.lines.iter().filter_map(|line| Some((line, article_of(&line.sku)?))).collect();
+    let request = types::QuoteRequest {
+        header: Some(header),
+        lines: Some(lines.iter().enumerate().map(|(place, (line, article))| asked(place, line, article)).collect()),
+    };
+    let lines: Vec<ShownLine> = lines.into_iter().map(|(line, article)| shown(line, article)).collect();
+    Ok(Shown { summary: summary(&lines), lines, with_same_reference, request })
+}
+
+fn said(text: Option<&String>) -> Option<String> {
+    filled(text.map(String::as_str)).map(str::to_owned)
+}
+
+fn header(args: &Args) -> Result<types::QuoteRequestHeader> {
+    if args.reference.trim().is_empty() {
+        return Err(Error::of_argument("reference", "must not be blank"));
+    }
+    let contact = types::ContactWrite {
+        name: said(args.contact_name.as_ref()),
+        e_mail: args.contact_email.as_ref().map(|address| address.as_str().to_owned()),
+        ..Default::default()
+    };
+    let has_contact = contact.name.is_some() || contact.e_mail.is_some();
+    Ok(types::QuoteRequestHeader {
+        your_reference: Some(args.reference.trim().to_owned()),
+        currency_code: args.currency.as_deref().map(|code| letters("currency", code, 3, "EUR")).transpose()?,
+        contact: has_contact.then_some(contact),
+        end_user: args.end_customer.as_ref().map(end_user).transpose()?,
+        license_delivery_address: args.license_email.as_ref().map(|address| address.as_str().to_owned()),
+        requested_delivery_date: args.delivery_date.as_deref().map(delivery_day).transpose()?,
+        comment: said(args.comment.as_ref()),
+        ..Default::default()
+    })
+}
+
+fn end_user(customer: &EndCustomer) -> Result<types::EndUserWrite> {
+    let Some(name) = filled(Some(&customer.name)) else {
+        return Err(Error::of_argument("end_customer.name", "must not be blank"));
+    };
+    let country = customer.country.as_deref().map(|code| letters("end_customer.country", code, 2, "DE")).transpose()?;
+    let contact = customer
+        .email
+        .as_ref()
+        .map(|address| types::ContactWrite { e_mail: Some(address.as_str().to_owned()), ..Default::default() });
+    Ok(types::EndUserWrite {
+        end_user_reference: said(customer.customer_number.as_ref()),
+        end_user_type: customer.tier.map(Tier::upstream),
+        company: Some(types::AddressWrite {
+            name: Some(name.to_owned()),
+            street: said(customer.street.as_ref()),
+            postal_code: said(customer.postal_code.as_ref()),
+            city: said(customer.city.as_ref()),
+            country_code: country,
+            ..Default::default()
+        }),
+        contact,
+    })
+}
+
+fn asked(place: usize, line: &Line, article: &Product) -> types::QuoteRequestLine {
+    let (serial, license) = (said(line.serial_number.as_ref()), said(line.license_id.as_ref()));
+    let is_renewal = serial.is_some() || license.is_some();
+    let renewed =
+        types::ManufacturerAdditionalInfo { serial_number: serial, license_id: license, ..Default::default() };
+    types::QuoteRequestLine {
+        item_number: article.sku.clone(),
+        manufacturer_item_number: article.vendor_sku.clone(),
+        item_description: None,
+        quantity: Some(line.quantity),
+        special_bid_deal_no: said(line.deal_number.as_ref()),
+        your_item_number: None,
+        your_line_number: Some((place + 1).to_string()),
+        manufacturer_additional_info: is_renewal.then_some(renewed),
+    }
+}
+
+fn shown(line: &Line, article: &Product) -> ShownLine {
+    ShownLine {
+        sku: article.sku.clone(),
+        vendor: article.vendor.clone(),
+        description: article.description.clone(),
+        quantity: Amount::of(line.quantity),
+        list_price: article.list_price,
+        currency: article.currency.clone(),
+        product_type: article.product_type.clone(),
+    }
+}
+
+/// Short enough for a question: the first article, and how many more there are.
+fn summary(lines: &[ShownLine]) -> String {
+    let first = lines.first().map(|line| {
+        let name = line.sku.as_deref().or(line.description.as_deref()).unwrap_or("an article");
+        format!("{} of {name}", line.quantity.number())
+    });
+    match (first, lines.len()) {
+        (None, _) => "nothing".to_owned(),
+        (Some(first), 1) => first,
+        (Some(first), count) => format!("{first} and {} more articles", count - 1),
+    }
+}
+
+fn notes(args: &Args, quote: &Shown) -> Vec<String> {
+    let mut notes =
+        vec!["Sent. The quote comes when Infinigate has answered; look in infinigate_list_quotes.".to_owned()];
+    if !quote.with_same_reference.is_empty() {
+        notes.push(format!("The reference was in use already, by quote {}.", quote.with_same_reference.join(", ")));
+    }
+    let has_licence = quote.lines.iter().any(|line| line.product_type.as_deref() == Some("Software"));
+    if has_licence && args.end_customer.is_none() {
+        notes.push(
+            "It asks for licences without an end customer; Infinigate may ask back for whom they are.".to_owned(),
+        );
+    }
+    notes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(sku: &str) -> ShownLine {
+        ShownLine {
+            sku: Some(sku.into()),
+            vendor: None,
+            description: None,
+            quantity: Amount::of(2.0),
+            list_price: None,
+            currency: None,
+            product_type: None,
+        }
+    }
+
+    #[test]
+    fn the_question_names_the_first_article_and_counts_the_others() {
+        assert_eq!(summary(&[line("A")]), "2 of A");
+        assert_eq!(summary(&[line("A"), line("B"), line("C")]), "2 of A and 2 more articles");
+    }
+
+    #[test]
+    fn only_a_renewal_carries_the_facts_of_one() {
+        let article = Product::from(types::PriceListItem::default());
+        let mut wish = Line {
+            sku: "A".into(),
+            quantity: 1.0,
+            deal_number: Some(" ".into()),
+            serial_number: None,
+            license_id: None,
+        };
+        let plain = asked(0, &wish, &article);
+        assert!(plain.manufacturer_additional_info.is_none() && plain.special_bid_deal_no.is_none());
+        wish.serial_number = Some("S1".into());
+        let info = asked(0, &wish, &article).manufacturer_additional_info.unwrap();
+        assert_eq!(info.serial_number.as_deref(), Some("S1"));
+    }
+}
