@@ -1,10 +1,12 @@
 //! What the Infinigate tools share.
 
 pub mod addresses;
+pub mod bills;
 pub mod dates;
 pub mod descriptions;
 pub mod documents;
 pub mod email;
+pub mod exact;
 pub mod invoices;
 pub mod merge;
 pub mod money;
