@@ -13,5 +13,6 @@ pub mod money;
 pub mod pages;
 pub mod products;
 pub mod quotes;
+pub mod reports;
 pub mod vendor_filter;
 pub mod vendors;

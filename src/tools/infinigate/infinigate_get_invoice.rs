@@ -232,8 +232,8 @@ impl Window {
         let mut spare = self.bytes;
         let longest = lines.len().max(usage.len()).min(self.take);
         for at in 0..longest {
-            let cost = length(lines.get(at).and_then(|row| written(row)))
-                + length(usage.get(at).and_then(|row| written(row)));
+            let cost =
+                length(lines.get(at).and_then(|row| written(row))) + length(usage.get(at).and_then(|row| written(row)));
             match spare.checked_sub(cost) {
                 Some(left) => spare = left,
                 None => return at.max(1),

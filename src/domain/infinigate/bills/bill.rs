@@ -4,8 +4,8 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::lines::Line;
 use super::usage::Usage;
-use crate::api::infinigate::types;
 use crate::api::infinigate::ResponseValue;
+use crate::api::infinigate::types;
 use crate::api::{self, Cause};
 use crate::domain::infinigate::addresses::{filled, one_line};
 use crate::domain::infinigate::dates;

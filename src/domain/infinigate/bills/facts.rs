@@ -114,7 +114,8 @@ mod tests {
 
     #[test]
     fn unknown_keys_are_kept_and_blank_values_say_nothing() {
-        let other = facts(&[("tenantRegion", "eu-1"), ("ObjectName", " "), ("recommendedEndUserUnitPrice", "on request")]);
+        let other =
+            facts(&[("tenantRegion", "eu-1"), ("ObjectName", " "), ("recommendedEndUserUnitPrice", "on request")]);
         assert_eq!(other.device, None);
         assert_eq!(other.more.get("tenantRegion").map(String::as_str), Some("eu-1"));
         assert_eq!(other.more.get("recommendedEndUserUnitPrice").map(String::as_str), Some("on request"));

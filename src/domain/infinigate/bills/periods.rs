@@ -46,9 +46,12 @@ impl DaySpan {
         let (first, last) = match (from, to) {
             (None, None) => return Ok(Self::full_months_before(today, 12)),
             (Some(first), to) => (first, to.unwrap_or(today)),
-            (None, Some(last)) => {
-                (last.checked_add_days(Days::new(1)).and_then(|day| day.checked_sub_months(Months::new(12))).unwrap_or(last), last)
-            }
+            (None, Some(last)) => (
+                last.checked_add_days(Days::new(1))
+                    .and_then(|day| day.checked_sub_months(Months::new(12)))
+                    .unwrap_or(last),
+                last,
+            ),
         };
         Self::of(first, last).ok_or_else(|| {
             Error::of_argument("date_from", &format!("{first} is after `date_to`, which is {last}"))

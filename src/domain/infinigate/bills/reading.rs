@@ -122,7 +122,8 @@ pub async fn gather(ctx: &Ctx, wanted: &Wanted) -> Result<Gathered> {
     Ok(Gathered { bills, coverage })
 }
 
-const TOO_MANY: &str = "More documents than one report reads (500, the newest first). Ask for a shorter period or one vendor.";
+const TOO_MANY: &str =
+    "More documents than one report reads (500, the newest first). Ask for a shorter period or one vendor.";
 const NO_TIME: &str = "The time of this call was over. Call again: what was read is remembered for some minutes.";
 
 impl Coverage {
