@@ -44,6 +44,13 @@ pub struct Wanted {
     pub vendor: Option<String>,
 }
 
+impl Wanted {
+    /// The bills of these days; a blank vendor is none.
+    pub fn of(days: DaySpan, vendor: Option<String>) -> Self {
+        Self { days, vendor: vendor.filter(|vendor| !vendor.trim().is_empty()) }
+    }
+}
+
 /// The bills, newest first, with what is missing among them.
 #[derive(Debug)]
 pub struct Gathered {

@@ -51,6 +51,11 @@ impl Aliases {
         self.given(customer).or_else(|| customer.called())
     }
 
+    /// Whether reports call the customer so.
+    pub fn is_called(&self, customer: &EndCustomer, name: &str) -> bool {
+        self.name_of(customer).is_some_and(|called| called.to_lowercase() == name.to_lowercase())
+    }
+
     /// The name the reseller has given.
     pub fn given(&self, customer: &EndCustomer) -> Option<&str> {
         customer.identities().find_map(|identity| self.0.get(&folded(identity))).map(String::as_str)
