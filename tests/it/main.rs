@@ -8,6 +8,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod create_order;
 mod door;
 mod laws;
 mod ledger;

@@ -74,8 +74,8 @@ fn full(moment: NaiveDateTime) -> String {
     moment.and_utc().to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
-/// The first and the last moment of what a text names.
-fn span(text: &str) -> Option<(NaiveDateTime, NaiveDateTime)> {
+/// The first and the last moment of what a text names: a day, a month, or a moment that is both.
+pub fn span(text: &str) -> Option<(NaiveDateTime, NaiveDateTime)> {
     let text = text.trim();
     let (first, next) = if let Some(day) = day(text) {
         (day, day.checked_add_days(Days::new(1))?)
@@ -92,7 +92,8 @@ fn span(text: &str) -> Option<(NaiveDateTime, NaiveDateTime)> {
     ))
 }
 
-fn no_date(field: &str, given: &str) -> Error {
+/// What is said of a text that is no date.
+pub fn no_date(field: &str, given: &str) -> Error {
     let given: String = given.chars().take(40).collect();
     Error::new(Code::InvalidArguments, format!("`{field}`: {given:?} is not a date. Nothing was sent."))
         .with_hint("Write it as 2026-12-31, 2026-12 or 2026-12-31T08:00:00Z.")

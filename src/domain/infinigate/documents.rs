@@ -13,7 +13,7 @@ use crate::api::infinigate::types;
 use crate::tool::{Ctx, Result};
 
 /// Which of Infinigate's bills a document is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Money to pay.

@@ -1,22 +1,28 @@
 //! What the Infinigate tools share.
 
 pub mod addresses;
+pub mod basket;
+pub mod bills;
 pub mod dates;
 pub mod descriptions;
 pub mod documents;
 pub mod email;
+pub mod exact;
 pub mod invoices;
 pub mod lookup;
 pub mod manufacturers;
 pub mod merge;
 pub mod money;
+pub mod order_lines;
 pub mod pages;
+pub mod parties;
 pub mod price_lists;
 pub mod products;
 pub mod quote_list;
 pub mod quote_requests;
 pub mod quotes;
 pub mod rejection;
+pub mod reports;
 pub mod skus;
 pub mod tiers;
 pub mod vendor_filter;

@@ -11,10 +11,10 @@ use crate::domain::infinigate::addresses::filled;
 use crate::domain::infinigate::email::EmailAddress;
 use crate::domain::infinigate::lookup;
 use crate::domain::infinigate::money::Amount;
+use crate::domain::infinigate::parties::EndCustomer;
 use crate::domain::infinigate::products::Product;
 use crate::domain::infinigate::quote_requests::{self, delivery_day, letters};
 use crate::domain::infinigate::skus::{self, Skus};
-use crate::domain::infinigate::tiers::Tier;
 use crate::tool::{Ctx, Error, Result, tool};
 
 /// What is wanted, and for whom.
@@ -59,28 +59,6 @@ pub struct Line {
     serial_number: Option<String>,
     /// Licence to renew.
     license_id: Option<String>,
-}
-
-/// The end customer.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct EndCustomer {
-    /// Company name.
-    name: String,
-    /// Street and number.
-    street: Option<String>,
-    /// Postal code.
-    postal_code: Option<String>,
-    /// Name of the town.
-    city: Option<String>,
-    /// Two letters, such as DE.
-    country: Option<String>,
-    /// The reseller's number for them.
-    customer_number: Option<String>,
-    /// Their contact's e-mail address.
-    email: Option<EmailAddress>,
-    /// Price tier; default Std.
-    tier: Option<Tier>,
 }
 
 /// What would be asked for.
@@ -193,35 +171,11 @@ fn header(args: &Args) -> Result<types::QuoteRequestHeader> {
         your_reference: Some(args.reference.trim().to_owned()),
         currency_code: args.currency.as_deref().map(|code| letters("currency", code, 3, "EUR")).transpose()?,
         contact: has_contact.then_some(contact),
-        end_user: args.end_customer.as_ref().map(end_user).transpose()?,
+        end_user: args.end_customer.as_ref().map(EndCustomer::write).transpose()?,
         license_delivery_address: args.license_email.as_ref().map(|address| address.as_str().to_owned()),
         requested_delivery_date: args.delivery_date.as_deref().map(delivery_day).transpose()?,
         comment: said(args.comment.as_ref()),
         ..Default::default()
-    })
-}
-
-fn end_user(customer: &EndCustomer) -> Result<types::EndUserWrite> {
-    let Some(name) = filled(Some(&customer.name)) else {
-        return Err(Error::of_argument("end_customer.name", "must not be blank"));
-    };
-    let country = customer.country.as_deref().map(|code| letters("end_customer.country", code, 2, "DE")).transpose()?;
-    let contact = customer
-        .email
-        .as_ref()
-        .map(|address| types::ContactWrite { e_mail: Some(address.as_str().to_owned()), ..Default::default() });
-    Ok(types::EndUserWrite {
-        end_user_reference: said(customer.customer_number.as_ref()),
-        end_user_type: customer.tier.map(Tier::upstream),
-        company: Some(types::AddressWrite {
-            name: Some(name.to_owned()),
-            street: said(customer.street.as_ref()),
-            postal_code: said(customer.postal_code.as_ref()),
-            city: said(customer.city.as_ref()),
-            country_code: country,
-            ..Default::default()
-        }),
-        contact,
     })
 }
 

@@ -1,0 +1,209 @@
+//! Create an order.
+//!
+//! An order carries no prices: what it costs is what the price list says when it is posted. So the articles are read
+//! now, the question shows what they cost, and after the yes they are read again: what was confirmed is what is bought.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::api::infinigate::types::{ContactWrite, OrderRequest, OrderRequestHeader};
+use crate::domain::infinigate::basket::{self, Basket, Line as Priced};
+use crate::domain::infinigate::dates::Period;
+use crate::domain::infinigate::documents::{self, Kind, References};
+use crate::domain::infinigate::email::EmailAddress;
+use crate::domain::infinigate::order_lines::Line;
+use crate::domain::infinigate::pages::Ask;
+use crate::domain::infinigate::parties::{EndCustomer, PostalAddress};
+use crate::domain::infinigate::quote_requests::{delivery_day, letters};
+use crate::tool::{Ctx, Error, Evidence, Order, Result, tool};
+
+/// What is ordered, for whom, and how it is told apart from other orders.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Args {
+    /// Your own purchase order number.
+    #[schemars(length(min = 1, max = 35))]
+    po_number: String,
+    /// The articles, 1 to 50.
+    #[schemars(length(min = 1, max = 50))]
+    lines: Vec<Line>,
+    /// For whom it is; needed for licences.
+    end_customer: Option<EndCustomer>,
+    /// Default: the account's address.
+    ship_to: Option<PostalAddress>,
+    /// E-mail address of who orders.
+    contact_email: Option<EmailAddress>,
+    /// E-mail address that licences go to.
+    license_email: Option<EmailAddress>,
+    /// Wished day of delivery, such as 2026-12-31.
+    delivery_date: Option<String>,
+    /// Default parts ship as they come.
+    shipping: Option<Shipping>,
+    /// Three letters, such as EUR.
+    currency: Option<String>,
+    /// The reseller's partner id at the vendor.
+    partner_id: Option<String>,
+    /// Anything else Infinigate should know.
+    #[schemars(length(max = 1000))]
+    comment: Option<String>,
+    /// Same key, same order; default the po_number.
+    #[schemars(length(min = 1, max = 100))]
+    idempotency_key: Option<String>,
+}
+
+/// What may ship on its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Shipping {
+    /// Every part as it comes.
+    Parts,
+    /// All hardware together.
+    HardwareTogether,
+    /// Everything together.
+    Together,
+}
+
+/// What would be bought.
+#[derive(Serialize)]
+pub struct Shown {
+    lines: Vec<Priced>,
+    line_count: usize,
+    totals: String,
+    end_customer: String,
+    ship_to: String,
+    delivery_date: Option<String>,
+    /// Documents that carry the same number already.
+    same_number: Option<String>,
+    #[serde(skip)]
+    sums: Vec<(String, f64)>,
+}
+
+/// The order, as far as Infinigate acknowledged it.
+#[derive(Serialize, JsonSchema)]
+pub struct Placed {
+    /// Your number.
+    po_number: String,
+    /// Infinigate's document.
+    document_number: Option<String>,
+    /// Its GUID.
+    document_guid: Option<String>,
+    /// Its status.
+    document_status: Option<String>,
+    /// Net sums shown before.
+    totals: String,
+    /// What to do next.
+    note: String,
+}
+
+/// Order articles at today's prices, without a quote.
+///
+/// A binding purchase: asks first. Use after infinigate_search_products or infinigate_get_products_by_sku. For special
+/// prices use infinigate_request_quote. Never repeat it with another key after an unclear outcome.
+#[tool(
+    spends,
+    preview = preview,
+    order = order,
+    confirm = "Order {order.line_count} lines for {order.totals} net under the number {po_number}, for {order.end_customer}, delivered to {order.ship_to}? {order.same_number} Prices are those of now. This is a binding order."
+)]
+pub async fn infinigate_create_order(ctx: &Ctx, args: Args, order: Shown) -> Result<Placed> {
+    let body = request(&args, &order.lines)?;
+    let told = ctx.infinigate()?.request_purchase_order().body(body).send().await?.into_inner();
+    let number = args.po_number.trim().to_owned();
+    Ok(Placed {
+        note: format!(
+            "Ordered. No list of orders is known; the invoice will appear in infinigate_list_invoices: look there by buyer_reference {number}."
+        ),
+        po_number: number,
+        document_number: told.document_number,
+        document_guid: told.document_guid,
+        document_status: told.document_status,
+        totals: order.totals,
+    })
+}
+
+/// Reads what would be bought, at what price.
+async fn preview(ctx: &Ctx, args: &Args) -> Result<Shown> {
+    let mut wanted = Vec::new();
+    for (place, line) in args.lines.iter().enumerate() {
+        wanted.push(line.wanted(place)?);
+    }
+    let basket: Basket = basket::fill(ctx, &wanted).await?;
+    // Everything that can be wrong with the rest shows before a person is asked.
+    let sent = request(args, &basket.lines)?;
+    let same_number = same_number(ctx, args.po_number.trim()).await?;
+    Ok(Shown {
+        line_count: basket.lines.len(),
+        totals: basket.totals_in_words(),
+        lines: basket.lines,
+        end_customer: args
+            .end_customer
+            .as_ref()
+            .map_or_else(|| "nobody named".to_owned(), |customer| customer.name().to_owned()),
+        ship_to: args.ship_to.as_ref().map_or_else(|| "the account's address".to_owned(), PostalAddress::in_words),
+        delivery_date: sent.header.requested_delivery_date,
+        same_number,
+        sums: basket.totals,
+    })
+}
+
+/// The same key is the same order, at whatever price.
+fn order(args: &Args, shown: &Shown) -> Order {
+    let number = args.po_number.trim();
+    let key = args.idempotency_key.as_deref().map(str::trim).filter(|key| !key.is_empty()).unwrap_or(number);
+    Order {
+        key: key.to_uppercase(),
+        payload: request(args, &shown.lines).map(|body| json!(body)).unwrap_or_default(),
+        summary: format!("order {number}, {} lines", shown.line_count),
+        totals: shown.sums.clone(),
+        evidence: match &shown.same_number {
+            Some(found) => Evidence::Happened(found.clone()),
+            None => {
+                Evidence::Unclear(format!("no invoice carries the number {number} yet, and orders cannot be listed"))
+            }
+        },
+        refusal: None,
+    }
+}
+
+/// The documents that carry the reseller's number already, in words.
+async fn same_number(ctx: &Ctx, number: &str) -> Result<Option<String>> {
+    let references = References { buyer: Some(number.to_owned()), external: None };
+    let ask = Ask { skip: 0, take: 3 };
+    let sent = documents::bills(ctx, Kind::Invoice, &Period::default(), &references, ask).await?;
+    // Whether upstream compares exactly is not known.
+    let same = sent
+        .rows
+        .into_iter()
+        .filter(|row| row.buyer_reference.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(number)));
+    let invoices: Vec<String> = same.filter_map(|row| row.number).collect();
+    Ok((!invoices.is_empty()).then(|| format!("The invoice {} carries this number already.", invoices.join(", "))))
+}
+
+/// The order as it is sent.
+fn request(args: &Args, priced: &[Priced]) -> Result<OrderRequest> {
+    let text =
+        |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+    let lines = args.lines.iter().zip(priced).enumerate().map(|(place, (line, priced))| line.write(place, priced));
+    let number = args.po_number.trim();
+    let contact = args
+        .contact_email
+        .as_ref()
+        .map(|address| ContactWrite { e_mail: Some(address.as_str().to_owned()), ..Default::default() });
+    let header = OrderRequestHeader {
+        your_reference: number.try_into().map_err(|_| Error::of_argument("po_number", "needs 1 to 35 characters"))?,
+        currency_code: args.currency.as_deref().map(|code| letters("currency", code, 3, "EUR")).transpose()?,
+        contact,
+        end_user: args.end_customer.as_ref().map(EndCustomer::write).transpose()?,
+        ship_to: args.ship_to.as_ref().map(PostalAddress::write).transpose()?,
+        sell_to: None,
+        bill_to: None,
+        disallow_partial_shipment: args.shipping.map(|shipping| shipping == Shipping::Together),
+        ship_hardware_complete: args.shipping.map(|shipping| shipping != Shipping::Parts),
+        requested_delivery_date: args.delivery_date.as_deref().map(delivery_day).transpose()?,
+        license_delivery_address: args.license_email.as_ref().map(|email| email.as_str().to_owned()),
+        manufacturer_partner_id: text(&args.partner_id),
+        comment: text(&args.comment),
+    };
+    Ok(OrderRequest { header, lines: lines.collect::<Result<_>>()? })
+}

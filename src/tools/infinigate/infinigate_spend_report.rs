@@ -1,0 +1,125 @@
+//! What was spent with Infinigate, and on what.
+//!
+//! No answer of Infinigate adds anything up, and the totals of its headers are ambiguous. So every bill of the period is
+//! read and its lines are summed; a bill that could not be read is named, because a sum without it is no sum.
+
+use std::sync::Arc;
+
+use chrono::Utc;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::infinigate::bills::periods::DaySpan;
+use crate::domain::infinigate::bills::reading::{self, Coverage, Wanted};
+use crate::domain::infinigate::exact::Exact;
+use crate::domain::infinigate::reports::aliases::Aliases;
+use crate::domain::infinigate::reports::chart::{self, Bar};
+use crate::domain::infinigate::reports::spend::{self, GroupBy, Spend};
+use crate::tool::{Attachment, Ctx, Result, tool};
+
+/// Groups when the caller does not say.
+const TOP: u32 = 10;
+/// Charts of one answer; further currencies are in the table only.
+const CHARTS: usize = 2;
+
+/// What to add up.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Args {
+    /// Default vendor.
+    group_by: Option<GroupBy>,
+    /// First day or month; default 12 full months.
+    date_from: Option<String>,
+    /// Last day or month, included.
+    date_to: Option<String>,
+    /// Only this vendor, name or code.
+    vendor: Option<String>,
+    /// Groups to show; default 10.
+    #[schemars(range(min = 1, max = 50))]
+    top: Option<u32>,
+    /// Also draw bars; default true.
+    chart: Option<bool>,
+}
+
+/// What was spent.
+#[derive(Serialize, JsonSchema)]
+pub struct Answer {
+    /// First day.
+    date_from: String,
+    /// Last day.
+    date_to: String,
+    /// How it is grouped.
+    group_by: GroupBy,
+    /// One a currency.
+    currencies: Vec<Spend>,
+    /// How much of the period was read.
+    #[serde(flatten)]
+    coverage: Coverage,
+}
+
+/// Add up net spend by vendor, month, end customer or product, credit memos subtracted.
+///
+/// Gives a table and a bar chart a currency. Reads every bill of the period, so short periods are faster; check
+/// `complete`. For single bills use `infinigate_list_invoices`.
+#[tool(reads, toolset = reports, progress)]
+pub async fn infinigate_spend_report(ctx: &Ctx, args: Args) -> Result<Answer> {
+    let days = DaySpan::asked(args.date_from.as_deref(), args.date_to.as_deref(), Utc::now().date_naive())?;
+    let aliases = Aliases::load(ctx).await?;
+    let gathered = reading::gather(ctx, &Wanted::of(days, args.vendor)).await?;
+    let (by, top) = (args.group_by.unwrap_or_default(), args.top.unwrap_or(TOP));
+    let top = usize::try_from(top).unwrap_or(usize::MAX);
+    let currencies = spend::spend(gathered.bills.iter().map(Arc::as_ref), by, &aliases, top);
+    if args.chart.unwrap_or(true) {
+        for spend in currencies.iter().filter(|spend| !spend.rows.is_empty()).take(CHARTS) {
+            ctx.attach(picture(spend, by, days)?);
+        }
+    }
+    Ok(Answer {
+        date_from: days.first.to_string(),
+        date_to: days.last.to_string(),
+        group_by: by,
+        currencies,
+        coverage: gathered.coverage,
+    })
+}
+
+fn picture(spend: &Spend, by: GroupBy, days: DaySpan) -> Result<Attachment> {
+    let mut bars: Vec<Bar> =
+        spend.rows.iter().map(|row| Bar { name: row.name.clone(), amount: Exact::of(row.net.number()) }).collect();
+    bars.extend(
+        spend
+            .others
+            .as_ref()
+            .map(|others| Bar { name: format!("{} others", others.groups), amount: Exact::of(others.net.number()) }),
+    );
+    let title = format!("Spend by {}, {} to {}", by.words(), days.first, days.last);
+    let bytes = chart::svg(&title, spend.currency.as_deref().unwrap_or("a currency not told"), &bars)?;
+    Ok(Attachment::Image { media_type: "image/svg+xml", bytes })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::infinigate::money::Amount;
+    use crate::domain::infinigate::reports::spend::{Others, Row};
+
+    #[test]
+    fn the_picture_shows_every_row_and_what_is_left() {
+        let spend = Spend {
+            currency: Some("EUR".into()),
+            total: Amount::of(3.0),
+            invoiced: Amount::of(3.0),
+            credited: Amount::of(0.0),
+            rows: vec![Row { name: "Sophos".into(), id: None, net: Amount::of(2.0), percent: None, documents: 1 }],
+            others: Some(Others { groups: 4, net: Amount::of(1.0) }),
+        };
+        let days = DaySpan::of("2026-01-01".parse().unwrap(), "2026-01-31".parse().unwrap()).unwrap();
+        let Attachment::Image { bytes, .. } = picture(&spend, GroupBy::Vendor, days).unwrap() else {
+            panic!("a chart is a picture")
+        };
+        let svg = String::from_utf8(bytes).unwrap();
+        for part in ["Spend by vendor, 2026-01-01 to 2026-01-31", "Sophos", "2.00", "4 others", "1.00", "EUR"] {
+            assert!(svg.contains(part), "{part} in {svg}");
+        }
+    }
+}
