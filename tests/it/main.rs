@@ -9,6 +9,8 @@
 )]
 
 mod door;
+mod infinity_members;
+mod infinity_structure;
 mod laws;
 mod sandbox_framework;
 mod sandbox_infinigate;
