@@ -10,6 +10,8 @@
 
 mod create_order;
 mod door;
+mod infinity_members;
+mod infinity_structure;
 mod laws;
 mod ledger;
 mod sandbox_framework;

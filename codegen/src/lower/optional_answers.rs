@@ -19,8 +19,10 @@ pub fn apply(draft: &mut Draft) {
             return;
         };
         properties.values_mut().for_each(make_nullable);
-        // A typed map beside named fields would make a stray field of another type fatal.
-        fields.insert("additionalProperties".to_owned(), json!(true));
+        // A typed map beside named fields would make a stray field of another type fatal; one of anything is kept.
+        if fields.get("additionalProperties") != Some(&json!({})) {
+            fields.insert("additionalProperties".to_owned(), json!(true));
+        }
     });
     // A named schema that is itself nullable would become a type around an Option; its users are nullable already.
     let answered = schemas::reachable(document, Side::Answer);

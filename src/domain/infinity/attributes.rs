@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::Value;
 
 use super::names::{Named, fold};
@@ -89,6 +91,20 @@ impl Kind {
         }
     }
 
+    /// Whether an item's value for it is written as a value; the others fill themselves or have calls of their own.
+    pub fn is_writable(&self) -> bool {
+        !matches!(
+            self,
+            Self::CreatedAt
+                | Self::UpdatedAt
+                | Self::CreatedBy
+                | Self::SourceFolder
+                | Self::CustomId
+                | Self::Reference
+                | Self::TimeTracking
+        )
+    }
+
     /// Whether its values are long, so that lists show them last.
     pub fn is_bulky(&self) -> bool {
         matches!(self, Self::Longtext | Self::Links | Self::Checklist | Self::Attachments | Self::Other(_))
@@ -98,6 +114,15 @@ impl Kind {
     pub fn repeats_the_item(&self) -> bool {
         matches!(self, Self::CreatedAt | Self::CreatedBy | Self::SourceFolder)
     }
+}
+
+/// An attribute in an answer about something else.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct AttributeName {
+    /// Attribute id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
 }
 
 /// One choice of a label attribute.

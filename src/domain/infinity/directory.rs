@@ -1,12 +1,14 @@
 //! Workspaces, boards and members: found by id or name.
 
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::names::{self, Named};
 use super::pages::Listed;
 use super::pictures::{Pictures, is_old};
-use super::refusal::Refusal;
+use super::refusal::{self, Refusal};
 use crate::api::ids::{BoardId, UserId, WorkspaceId};
 use crate::api::infinity::types;
 use crate::tool::{Code, Ctx, Error, Result};
@@ -163,6 +165,22 @@ fn only(list: &Listed<Workspace>) -> Result<Workspace> {
     }
 }
 
+/// Several things of a list, each by id or name, and once.
+///
+/// # Errors
+/// All that are unknown or ambiguous.
+pub fn find_each<'a, T: Named>(what: &str, given: &[String], list: &'a Listed<T>) -> Result<Vec<&'a T>> {
+    let (mut found, mut refused): (Vec<&T>, Vec<Refusal>) = (Vec::new(), Vec::new());
+    for one in given {
+        match find(what, one, list) {
+            Ok(one) if found.iter().any(|known| known.id() == one.id()) => {}
+            Ok(one) => found.push(one),
+            Err(refusal) => refused.push(refusal),
+        }
+    }
+    if refused.is_empty() { Ok(found) } else { Err(refusal::all(refused)) }
+}
+
 /// The board of this id or name.
 ///
 /// # Errors
@@ -181,6 +199,29 @@ pub async fn board(ctx: &Ctx, workspace: &Workspace, given: &str) -> Result<Boar
         }
         found => Ok(found?.clone()),
     }
+}
+
+/// The members of a workspace.
+///
+/// # Errors
+/// When the workspace is unknown, and those of the request.
+pub async fn members(ctx: &Ctx, workspace: &Workspace) -> Result<Arc<Listed<Member>>> {
+    match ctx.memory::<Pictures>().members(ctx, &workspace.id).await {
+        Err(error) => Err(lost(ctx, workspace, error).await),
+        listed => listed,
+    }
+}
+
+/// The workspace with its name, so that a person who is asked about it recognises it.
+///
+/// # Errors
+/// Those of the request.
+pub async fn with_name(ctx: &Ctx, workspace: Workspace) -> Result<Workspace> {
+    if workspace.name.is_some() {
+        return Ok(workspace);
+    }
+    let list = ctx.memory::<Pictures>().workspaces(ctx).await?;
+    Ok(find("workspace", workspace.id.as_str(), &list).map_err(Error::from)?.clone())
 }
 
 /// A workspace id is used unseen; when upstream does not accept it, the visible ones are told instead of a bare refusal.

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::api;
 use crate::api::infinity::types;
@@ -85,6 +85,57 @@ impl Paging {
             return (after, before.filter(|_| has_more));
         }
         (after.filter(|_| has_more), before.filter(|_| self.after.is_some()))
+    }
+}
+
+/// The paging arguments of a list tool.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+pub struct Asked {
+    /// Rows; default 20.
+    #[schemars(range(min = 1, max = 100))]
+    limit: Option<u32>,
+    /// Cursor for the next page.
+    after: Option<String>,
+    /// Cursor for the page before.
+    before: Option<String>,
+    /// `id` or `created_at`.
+    sort_by: Option<String>,
+    /// Sort direction.
+    sort_direction: Option<Direction>,
+}
+
+impl Asked {
+    /// The page that is asked for.
+    pub fn paging(self, ctx: &Ctx) -> Paging {
+        Paging::of(ctx, self.limit).from_cursors(self.after, self.before).sorted(self.sort_by, self.sort_direction)
+    }
+}
+
+/// The part of a list's answer that leads on to the other pages.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Onward {
+    /// Rows here.
+    count: usize,
+    /// More follow.
+    has_more: bool,
+    /// Next page.
+    after: Option<String>,
+    /// Page before.
+    before: Option<String>,
+}
+
+impl Onward {
+    /// From what upstream says of a page, of which `count` rows are shown.
+    pub fn of(
+        paging: &Paging,
+        count: usize,
+        has_more: Option<bool>,
+        after: Option<String>,
+        before: Option<String>,
+    ) -> Self {
+        let has_more = has_more.unwrap_or_default();
+        let (after, before) = paging.cursors(has_more, after, before);
+        Self { count, has_more, after, before }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::attributes::{Attribute, Kind};
+use super::attributes::{Attribute, AttributeName, Kind};
 use super::directory::{self, Board, Member, Workspace};
 use super::folders::{Folder, FolderName};
 use super::names::{Named, fold};
@@ -78,6 +78,50 @@ impl Place {
     /// When it is unknown or ambiguous.
     pub fn member(&self, given: &str) -> std::result::Result<&Member, Refusal> {
         directory::find("member", given, &self.members)
+    }
+
+    /// The folders of these ids, names or paths, each once.
+    ///
+    /// # Errors
+    /// All that are unknown or ambiguous.
+    pub fn folders(&self, given: &[String]) -> Result<Vec<&Folder>> {
+        directory::find_each("folder", given, &self.layout.folders)
+    }
+
+    /// The attributes of these ids or names, each once.
+    ///
+    /// # Errors
+    /// All that are unknown or ambiguous.
+    pub fn attributes(&self, given: &[String]) -> Result<Vec<&Attribute>> {
+        directory::find_each("attribute", given, &self.layout.attributes)
+    }
+
+    /// The folders inside a folder, at any depth.
+    pub fn below(&self, folder: &Folder) -> Vec<&Folder> {
+        let mut below: Vec<&Folder> = Vec::new();
+        let mut fresh = vec![&folder.id];
+        // A folder already found is not looked into again, so that a circle ends.
+        while let Some(above) = fresh.pop() {
+            for child in self.layout.folders.rows.iter().filter(|child| child.parent_id.as_ref() == Some(above)) {
+                if child.id != folder.id && !below.iter().any(|known| known.id == child.id) {
+                    below.push(child);
+                    fresh.push(&child.id);
+                }
+            }
+        }
+        below
+    }
+
+    /// The folders that show the attribute of this id.
+    pub fn folders_showing(&self, attribute: &str) -> Vec<&Folder> {
+        let shows = |folder: &&Folder| folder.attribute_ids.iter().any(|id| id.as_str() == attribute);
+        self.layout.folders.rows.iter().filter(shows).collect()
+    }
+
+    /// How an attribute is called in answers.
+    pub fn attribute_name(&self, id: &str) -> AttributeName {
+        let name = self.attribute_of_id(id).map_or(id, |attribute| &attribute.key);
+        AttributeName { id: id.to_owned(), name: name.to_owned() }
     }
 
     /// Whether the members could be listed to the end, so that an id among none of them is wrong.

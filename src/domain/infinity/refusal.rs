@@ -34,6 +34,13 @@ impl Refusal {
         self.code
     }
 
+    /// The same refusal, saying one thing more that can be done.
+    #[must_use]
+    pub fn with_hint(mut self, hint: &str) -> Self {
+        self.hint = format!("{} {hint}", self.hint);
+        self
+    }
+
     /// The same refusal, saying which argument it is about.
     #[must_use]
     pub fn about(mut self, argument: &str) -> Self {

@@ -7,7 +7,7 @@ mod single;
 mod write;
 
 pub use read::{read, shown};
-pub use write::{Said, write};
+pub use write::{Said, default, write};
 
 #[cfg(test)]
 mod tests;

@@ -49,6 +49,18 @@ fn one(place: &Place, attribute: &Attribute, value: &Value) -> std::result::Resu
     Ok(types::ItemValueWrite { attribute_id: attribute.id.to_string(), data })
 }
 
+/// What items without a value of their own shall hold; upstream takes an empty text as nothing for every type.
+///
+/// # Errors
+/// When it does not fit the attribute.
+pub fn default(place: &Place, attribute: &Attribute, value: &Value) -> std::result::Result<Value, Refusal> {
+    let value = read_embedded(&attribute.kind, value);
+    if value.is_null() || value == "" || !attribute.kind.is_writable() {
+        return Ok(value);
+    }
+    data(place, attribute, &value)
+}
+
 /// Many clients send a list as text.
 fn read_embedded(kind: &Kind, value: &Value) -> Value {
     let is_list = matches!(kind, Kind::Label | Kind::Members | Kind::Links | Kind::Checklist | Kind::Attachments);

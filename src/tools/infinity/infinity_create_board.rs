@@ -1,0 +1,84 @@
+//! Create a board.
+//!
+//! Upstream can neither change nor delete a board, so what goes into one is checked before.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::api::infinity::types::BoardCreate;
+use crate::domain::infinity::board_rows::BoardDetail;
+use crate::domain::infinity::change::Change;
+use crate::domain::infinity::directory::{self, Member, Workspace};
+use crate::domain::infinity::looks;
+use crate::domain::infinity::pages::Listed;
+use crate::domain::infinity::pictures::{Pictures, is_old};
+use crate::tool::{Code, Ctx, Result, tool};
+
+/// Where, and what it is like.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Args {
+    /// Workspace id or name; optional if only one.
+    workspace_id: Option<String>,
+    /// Board name.
+    name: String,
+    /// What it is for.
+    #[serde(default)]
+    description: Change,
+    /// Colour as #RRGGBB.
+    color: Option<String>,
+    /// Members with access: ids, names or e-mails; you always have it.
+    user_ids: Option<Vec<String>>,
+}
+
+/// The new board.
+#[derive(Serialize, JsonSchema)]
+pub struct Created {
+    #[serde(flatten)]
+    board: BoardDetail,
+    /// What to do next.
+    note: String,
+}
+
+/// Create a StartInfinity board.
+///
+/// It starts without folders and attributes; next: infinity_create_folder, infinity_create_attribute. A board cannot
+/// be changed or deleted here, so use only when a new one is really wanted.
+#[tool(
+    writes,
+    undo = "only in StartInfinity itself: boards cannot be deleted through its API",
+    confirm = "Create the board {name} in the workspace {workspace_id}?"
+)]
+pub async fn infinity_create_board(ctx: &Ctx, args: Args) -> Result<Created> {
+    let workspace = directory::workspace(ctx, args.workspace_id.as_deref()).await?;
+    let name = looks::name(&args.name)?;
+    let color = args.color.as_deref().map(looks::colour).transpose()?;
+    let user_ids = with_access(ctx, &workspace, args.user_ids.as_deref().unwrap_or_default()).await?;
+    let description = args.description.text().map(|text| json!(text));
+    let body = BoardCreate { name, description, color, user_ids };
+    let told = ctx.infinity()?.create_board().workspace(&workspace.id).body(body).send().await;
+    ctx.memory::<Pictures>().forget_boards();
+    let board = BoardDetail::of(&told?.into_inner(), &*directory::members(ctx, &workspace).await?);
+    let note = "Next: infinity_create_attribute and infinity_create_folder, unless it has some already.".to_owned();
+    Ok(Created { board, note })
+}
+
+/// The numbers of the members who are named; nothing when none is.
+async fn with_access(ctx: &Ctx, workspace: &Workspace, given: &[String]) -> Result<Option<Vec<i64>>> {
+    if given.is_empty() {
+        return Ok(None);
+    }
+    let numbers = |members: &Listed<Member>| -> Result<Option<Vec<i64>>> {
+        let found = directory::find_each("member", given, members)?;
+        Ok(Some(found.into_iter().map(|member| i64::from(&member.id)).collect()))
+    };
+    let members = directory::members(ctx, workspace).await?;
+    match numbers(&members) {
+        Err(error) if error.code() == Code::NotFound && is_old(&members) => {
+            ctx.memory::<Pictures>().forget_members();
+            numbers(&*directory::members(ctx, workspace).await?)
+        }
+        numbers => numbers,
+    }
+}
