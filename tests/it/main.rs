@@ -9,7 +9,15 @@
 )]
 
 mod door;
+mod infinity_attachments;
+mod infinity_direct;
+mod infinity_hooks;
+mod infinity_links;
+mod infinity_time;
+mod infinity_versions;
+mod infinity_views;
 mod laws;
+mod operations;
 mod sandbox_framework;
 mod sandbox_infinigate;
 mod sandbox_infinity;
