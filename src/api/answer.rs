@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::attempt::Reply;
 use super::mend::{fits, mend};
 use super::retry::CREATE_TOKEN;
-use super::said::{fields, is_missing_route, said};
+use super::said::{fields, is_missing_route, is_unrouted, said};
 use super::shape::{Operation, Shape};
 use super::{Call, Cause, Service};
 
@@ -89,7 +89,7 @@ pub(super) fn refusal(reply: &Reply, operation: &Operation, retry_after: Option<
         // A used-up quota comes as 403, but says when it will be filled again.
         403 if retry_after.is_some() => Cause::RateLimited { retry_after },
         403 => Cause::PermissionDenied,
-        404 if is_missing_route(&reply.body) => Cause::RouteMissing,
+        404 if is_missing_route(&reply.body) || is_unrouted(&reply.body) => Cause::RouteMissing,
         404 | 410 => Cause::NotFound,
         405 => Cause::RouteMissing,
         408 => Cause::Timeout { limit },
@@ -157,6 +157,14 @@ mod tests {
         assert_eq!(read(&READ, "application/json", "{ \"id\" :\n1 }").unwrap(), "{ \"id\" :\n1 }");
         assert_eq!(read(&READ, "application/json", "\u{feff}{\"id\":\"1\"}").unwrap(), "{\"id\":1}");
         assert_eq!(read(&READ, "application/json", "{\"id\":1,\"id\":2}").unwrap(), "{\"id\":2}");
+    }
+
+    #[test]
+    fn an_unknown_route_is_told_from_an_unknown_id() {
+        let cause = |words: &str| refusal(&reply(404, "application/json", words), &READ, None, Duration::ZERO);
+        assert_eq!(cause(r#"{"message":"The route could not be found."}"#), Cause::RouteMissing);
+        assert_eq!(cause(r#"{"message":"The route api/v2/x could not be found."}"#), Cause::RouteMissing);
+        assert_eq!(cause(r#"{"message":"No query results for model [App\\Models\\Item] x"}"#), Cause::NotFound);
     }
 
     #[test]

@@ -126,7 +126,7 @@ impl Cause {
                 "The API key is missing, wrong or suspended: renew it and restart with the new one."
             }
             Self::Unauthenticated { subscription_key: false } => {
-                "The client id, secret or token is wrong or expired: renew it. StartInfinity says so of a wrong API version, too."
+                "The client id, secret or token is wrong or expired: renew it."
             }
             Self::PermissionDenied => "Use credentials that may do this, or ask the owner of the account for access.",
             Self::RateLimited { .. } => "Wait as long as stated, then try again; ask for fewer things at once.",

@@ -66,9 +66,21 @@ impl Error {
         self.cause.is_retryable()
     }
 
-    /// What to do next, in one sentence.
+    /// What to do next. StartInfinity's version header has habits that no one would guess from the refusal, so they are
+    /// told here.
     pub fn hint(&self) -> &'static str {
-        self.cause.hint()
+        match (self.service, &self.cause) {
+            (Some(Service::Infinity), Cause::Unauthenticated { .. }) => {
+                "The token is wrong, expired or deleted: renew it in the profile's developer settings. StartInfinity says the same of a mistyped API version, so look at INFINITY_API_VERSION first."
+            }
+            (Some(Service::Infinity), Cause::RouteMissing) => {
+                "The API version in INFINITY_API_VERSION does not have this call; time tracking needs 2026-04-20.morava or later. Whoever runs this server can change it."
+            }
+            (Some(Service::Infinity), Cause::Removed) => {
+                "The API version in INFINITY_API_VERSION no longer has this call, whichever id is given. Do it in the application, or let whoever runs this server set a version that has it."
+            }
+            (_, cause) => cause.hint(),
+        }
     }
 
     /// What happened, without its details.

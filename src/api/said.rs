@@ -35,6 +35,12 @@ pub(super) fn is_missing_route(body: &[u8]) -> bool {
     })
 }
 
+/// Whether StartInfinity says that its version has no such route, in the words of the framework it is built on. An
+/// unknown id is refused with the same status but other words.
+pub(super) fn is_unrouted(body: &[u8]) -> bool {
+    said(body).is_some_and(|words| words.starts_with("The route ") && words.ends_with("could not be found."))
+}
+
 fn message(answer: &Value) -> Option<String> {
     let errors = answer.get("errors").and_then(Value::as_object).filter(|errors| !errors.is_empty());
     if errors.is_some() {

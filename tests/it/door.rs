@@ -12,6 +12,8 @@ use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use super::operations;
+
 /// A fresh sandbox with a server's shared parts in front of it.
 pub struct Door {
     pub app: Arc<App>,
@@ -113,7 +115,10 @@ impl Door {
         let offered = self.app.catalogue.find(tool).unwrap_or_else(|| panic!("{tool} is not offered"));
         let arguments: Map<String, Value> = arguments.as_object().cloned().unwrap_or_default();
         let ctx = self.app.ctx("test", CancellationToken::new(), None);
-        run::take(&self.app.runtime, &ctx, Attempt { offered, arguments, principal: "test", way, consent }).await
+        let turn =
+            run::take(&self.app.runtime, &ctx, Attempt { offered, arguments, principal: "test", way, consent }).await;
+        operations::note(tool, &ctx.call().seen());
+        turn
     }
 
     /// Sets switches of the sandbox.

@@ -10,10 +10,18 @@
 
 mod create_order;
 mod door;
+mod infinity_attachments;
+mod infinity_direct;
+mod infinity_hooks;
+mod infinity_links;
 mod infinity_members;
 mod infinity_structure;
+mod infinity_time;
+mod infinity_versions;
+mod infinity_views;
 mod laws;
 mod ledger;
+mod operations;
 mod sandbox_framework;
 mod sandbox_infinigate;
 mod sandbox_infinity;

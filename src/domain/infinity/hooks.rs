@@ -1,0 +1,222 @@
+//! Webhook subscriptions of a board: what they listen to, where they post, and how one is found.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Value, json};
+use url::{Host, Url};
+
+use super::dates;
+use super::directory::{self, Board, Workspace};
+use super::names::{Named, quoted};
+use super::pages::gathered;
+use super::refusal::Refusal;
+use crate::api::ids::HookId;
+use crate::api::infinity::types;
+use crate::tool::{Ctx, Result, near};
+
+/// The events anyone has seen.
+pub const EVENTS: [&str; 8] = [
+    "item.created",
+    "item.updated",
+    "item.deleted",
+    "item.finalized",
+    "value.created",
+    "value.updated",
+    "comment.created",
+    "comment.updated",
+];
+
+/// A hook that a caller may name, by its id or by the address it posts to.
+#[derive(Debug, Clone)]
+pub struct Hook {
+    /// Its id.
+    pub id: HookId,
+    /// The address it posts to.
+    pub url: String,
+    /// What a list shows of it; never its secret.
+    pub events: Vec<Value>,
+}
+
+impl Named for Hook {
+    fn id(&self) -> &str {
+        self.id.as_str()
+    }
+
+    fn name(&self) -> &str {
+        &self.url
+    }
+}
+
+impl Hook {
+    fn of(row: types::Hook) -> Option<Self> {
+        let id = HookId::parse(row.id.as_deref()?).ok()?;
+        Some(Self { id, events: shown(row.events.as_deref()), url: row.url.unwrap_or_default() })
+    }
+
+    /// The hook of this id or address.
+    ///
+    /// # Errors
+    /// When it is unknown or ambiguous, and those of the requests.
+    pub async fn find(ctx: &Ctx, workspace: &Workspace, board: &Board, given: &str) -> Result<Self> {
+        let client = ctx.infinity()?;
+        let list = client.list_hooks().workspace(&workspace.id).board_id(&board.id);
+        let hooks = gathered!(list.clone(), Self::of).await?;
+        Ok(directory::find("hook", given, &hooks)?.clone())
+    }
+}
+
+/// One hook in an answer. It has no field for the secret, so that none can slip out.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct HookRow {
+    /// Hook id.
+    pub id: Option<String>,
+    /// Where it posts to.
+    pub url: Option<String>,
+    /// What it listens to.
+    pub events: Vec<Value>,
+    /// User id of its owner.
+    pub user_id: Option<i64>,
+    /// When it was made.
+    pub created_at: Option<String>,
+}
+
+impl HookRow {
+    /// An API row in words.
+    pub fn of(hook: &types::Hook) -> Self {
+        Self {
+            id: hook.id.clone(),
+            url: hook.url.clone(),
+            events: shown(hook.events.as_deref()),
+            user_id: hook.user_id,
+            created_at: hook.created_at.as_deref().map(dates::shown),
+        }
+    }
+}
+
+/// Events by name; one that carries data keeps it.
+pub fn shown(events: Option<&[types::HookEvent]>) -> Vec<Value> {
+    let event = |event: &types::HookEvent| match event.data.as_ref().filter(|data| !data.is_null()) {
+        Some(data) => json!({ "event": event.event, "data": data }),
+        None => json!(event.event),
+    };
+    events.unwrap_or_default().iter().map(event).collect()
+}
+
+/// The events a caller named, as names or as `{event, data}`.
+///
+/// # Errors
+/// When there is none, or one that does not exist.
+pub fn events(given: &[Value]) -> std::result::Result<Vec<types::HookEventWrite>, Refusal> {
+    let mut read: Vec<types::HookEventWrite> = Vec::new();
+    for one in given {
+        let name = one.as_str().or_else(|| one.get("event").and_then(Value::as_str)).map(str::trim);
+        let name = name.filter(|name| EVENTS.contains(name)).ok_or_else(|| unknown(one, name))?;
+        let data = one.get("data").filter(|data| !data.is_null()).cloned();
+        let event = types::HookEventWrite { event: name.to_owned(), data };
+        if !read.iter().any(|other| other.event == event.event && other.data == event.data) {
+            read.push(event);
+        }
+    }
+    if read.is_empty() {
+        return Err(Refusal::of_value("`events` is empty.", allowed()));
+    }
+    Ok(read)
+}
+
+fn allowed() -> String {
+    format!("Give at least one of {}.", EVENTS.join(", "))
+}
+
+fn unknown(given: &Value, name: Option<&str>) -> Refusal {
+    let Some(name) = name else {
+        return Refusal::of_value(
+            format!("`events`: {} is neither a name nor an object {{event, data}}.", quoted(&given.to_string())),
+            allowed(),
+        );
+    };
+    let meant = near::nearest(name, EVENTS).map(|near| format!(" Did you mean {near}?")).unwrap_or_default();
+    Refusal::of_value(format!("`events`: {} is no event.{meant}", quoted(name)), allowed())
+}
+
+/// An address that StartInfinity can post to, and what is to be said about it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Address {
+    /// The whole address.
+    pub url: String,
+    /// What is doubtful about it.
+    pub notes: Vec<String>,
+}
+
+/// Reads an address for deliveries.
+///
+/// # Errors
+/// When it is no http or https address.
+pub fn address(given: &str) -> std::result::Result<Address, Refusal> {
+    let refused = |why: &str| {
+        Refusal::of_value(
+            format!("`url`: {} {why}.", quoted(given)),
+            "Give an address such as https://example.com/hook.",
+        )
+    };
+    let url = Url::parse(given.trim()).map_err(|_| refused("is no address"))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(refused("is neither https nor http"));
+    }
+    let host = url.host().ok_or_else(|| refused("names no host"))?;
+    let mut notes = Vec::new();
+    if url.scheme() == "http" {
+        notes.push("The address is not https, so deliveries can be read on their way.".to_owned());
+    }
+    if is_near(&host) {
+        notes.push("The address is a local one, which StartInfinity cannot reach from outside.".to_owned());
+    }
+    Ok(Address { url: given.trim().to_owned(), notes })
+}
+
+/// Addresses that mean another machine, or none, to whoever stands outside.
+fn is_near(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => {
+            let name = name.trim_end_matches('.').to_lowercase();
+            !name.contains('.') || [".local", ".localhost", ".internal", ".lan"].iter().any(|end| name.ends_with(end))
+        }
+        Host::Ipv4(ip) => ip.is_loopback() || ip.is_private() || ip.is_link_local() || ip.is_unspecified(),
+        Host::Ipv6(ip) => ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_are_read_as_names_and_as_objects_and_said_once() {
+        let read = events(&[
+            json!("item.created"),
+            json!({ "event": "value.updated", "data": { "x": 1 } }),
+            json!({ "event": "item.created", "data": null }),
+        ]);
+        let read: Vec<(String, Option<Value>)> =
+            read.unwrap().into_iter().map(|event| (event.event, event.data)).collect();
+        assert_eq!(read, [("item.created".into(), None), ("value.updated".into(), Some(json!({ "x": 1 })))]);
+    }
+
+    #[test]
+    fn an_unknown_event_is_answered_with_the_nearest_and_with_all() {
+        let refusal = crate::tool::Error::from(events(&[json!("items.created")]).unwrap_err());
+        assert!(refusal.to_string().contains("Did you mean item.created?"), "{refusal}");
+        assert!(refusal.hint().is_some_and(|hint| hint.contains("comment.updated")));
+        assert!(events(&[]).is_err() && events(&[json!(7)]).is_err() && events(&[json!({ "name": "x" })]).is_err());
+    }
+
+    #[test]
+    fn an_address_must_be_one_and_a_doubtful_one_is_noted() {
+        assert_eq!(address(" https://example.com/hook ").unwrap().notes, Vec::<String>::new());
+        assert_eq!(address("http://192.168.1.4/hook").unwrap().notes.len(), 2);
+        assert_eq!(address("https://nas.local/").unwrap().notes.len(), 1);
+        assert_eq!(address("https://[::1]/").unwrap().notes.len(), 1);
+        for wrong in ["", "example.com/hook", "ftp://example.com", "mailto:a@example.com", "https://"] {
+            assert!(address(wrong).is_err(), "{wrong}");
+        }
+    }
+}

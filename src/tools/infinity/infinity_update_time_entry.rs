@@ -1,0 +1,104 @@
+//! Stop a timer, or put a time entry right.
+//!
+//! Upstream shows no entry again, so what is known of it is taken from what was kept when it was made.
+
+use chrono::Utc;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::api::ids::TimeEntryId;
+use crate::api::infinity::types;
+use crate::domain::infinity::directory;
+use crate::domain::infinity::made_here;
+use crate::domain::infinity::time_entries::{Change, Span, SpanRow, Wanted};
+use crate::tool::{Code, Ctx, Error, Result, tool};
+
+/// Which entry, and what of it becomes another.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Args {
+    /// Workspace, id or name; may be left out when only one is visible.
+    workspace_id: Option<String>,
+    /// Board, id or name.
+    board_id: String,
+    /// Time entry id, as infinity_list_time_entries gives it.
+    time_entry_id: TimeEntryId,
+    /// Its item; it cannot become another.
+    item_id: Option<String>,
+    /// Its attribute; it cannot become another.
+    attribute_id: Option<String>,
+    /// New start, ISO 8601, UTC without a zone.
+    started_at: Option<String>,
+    /// New end, likewise; `now` stops the timer, an empty text lets it run again.
+    ended_at: Option<String>,
+    /// New description; an empty text removes it.
+    description: Option<String>,
+}
+
+/// The entry as it is now.
+#[derive(Serialize, JsonSchema)]
+pub struct Updated {
+    /// Time entry id.
+    id: String,
+    /// All that is known of it.
+    entry: Option<SpanRow>,
+    /// Start, UTC.
+    started_at: Option<String>,
+    /// End, UTC.
+    ended_at: Option<String>,
+    /// What to know.
+    note: Option<String>,
+}
+
+/// Stop a running timer of StartInfinity, or change a time entry's start, end or description.
+///
+/// To stop, give ended_at `now`. Use infinity_list_time_entries for the id. An entry stays with its item: to move it,
+/// delete it and record it anew.
+#[tool(
+    writes,
+    idempotent,
+    undo = "infinity_update_time_entry with the former values",
+    toolset = time,
+    confirm = "Change the time entry {time_entry_id} (start {started_at}, end {ended_at}, description {description})?"
+)]
+pub async fn infinity_update_time_entry(ctx: &Ctx, args: Args) -> Result<Updated> {
+    let known = made_here::known::<Span>(ctx, args.time_entry_id.as_str()).await?;
+    if let Some(known) = &known {
+        known.must_stay_with(args.item_id.as_deref(), args.attribute_id.as_deref())?;
+    }
+    let wanted = Wanted {
+        started_at: args.started_at.as_deref(),
+        ended_at: args.ended_at.as_deref(),
+        description: args.description.as_deref(),
+    };
+    let change = Change::of(wanted, known.as_ref(), Utc::now())?.ok_or_else(|| {
+        Error::new(Code::InvalidArguments, "Nothing to change was given. Nothing was sent.")
+            .with_hint("Give started_at, ended_at or description; ended_at `now` stops a timer.")
+    })?;
+    let workspace = directory::workspace(ctx, args.workspace_id.as_deref()).await?;
+    let board = directory::board(ctx, &workspace, &args.board_id).await?;
+    let client = ctx.infinity()?;
+    let update = client.update_time_entry().workspace(&workspace.id).board_id(&board.id);
+    let update = update.time_entry_id(&args.time_entry_id).body(body(&change));
+    let told = update.send().await?.into_inner();
+    let id = args.time_entry_id.to_string();
+    let Some(mut span) = known else {
+        let note = Some("It was not recorded through this server, so its item is not known here.".to_owned());
+        return Ok(Updated { id, entry: None, started_at: told.started_at, ended_at: told.ended_at, note });
+    };
+    span.change(&change);
+    span.take_over(&told);
+    let note = made_here::keep(ctx, Some(&id), &span).await?;
+    let entry = SpanRow::of(None, span, Utc::now());
+    Ok(Updated { id, entry: Some(entry), started_at: None, ended_at: None, note })
+}
+
+fn body(change: &Change) -> types::TimeEntryUpdate {
+    let value = |text: &Option<Option<String>>| text.clone().map(Value::from);
+    types::TimeEntryUpdate {
+        started_at: change.started_at.clone().map(Value::from),
+        ended_at: value(&change.ended_at),
+        description: value(&change.description),
+    }
+}
