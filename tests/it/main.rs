@@ -9,6 +9,10 @@
 )]
 
 mod door;
+mod infinity_bulk;
+mod infinity_comments;
+mod infinity_items;
+mod infinity_search;
 mod laws;
 mod sandbox_framework;
 mod sandbox_infinigate;

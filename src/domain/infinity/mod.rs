@@ -1,12 +1,17 @@
 //! What the StartInfinity tools share: places found by name, and items in readable words.
 
+pub mod arrivals;
 pub mod attributes;
+pub mod batch;
+pub mod bulk;
 pub mod change;
 pub mod columns;
 pub mod comments;
 pub mod dates;
+pub mod describe;
 pub mod directory;
 pub mod drafts;
+pub mod filters;
 pub mod folders;
 pub mod items;
 pub mod names;

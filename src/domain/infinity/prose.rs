@@ -4,7 +4,35 @@ use crate::tool::text::{from_html, to_html};
 
 /// Tags that only shape a text.
 const SHAPING: [&str; 29] = [
-    "p", "br", "div", "span", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "b", "i", "u", "strong", "em", "a", "blockquote", "pre", "code", "table", "li", "tr", "td", "th", "thead", "tbody", "s",
+    "p",
+    "br",
+    "div",
+    "span",
+    "ul",
+    "ol",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "b",
+    "i",
+    "u",
+    "strong",
+    "em",
+    "a",
+    "blockquote",
+    "pre",
+    "code",
+    "table",
+    "li",
+    "tr",
+    "td",
+    "th",
+    "thead",
+    "tbody",
+    "s",
 ];
 
 /// The HTML of a comment: plain text escaped, a paragraph a line; HTML as it is where it only shapes the text.

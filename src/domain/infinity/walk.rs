@@ -1,5 +1,10 @@
 //! Reads the items of a board or a folder page by page and keeps those that fit: upstream has no filter but the folder.
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::columns::{Columns, Table};
+use super::items::ItemRow;
 use super::pages::{LARGEST, Paging, paged};
 use super::place::Place;
 use crate::api::ids::FolderId;
@@ -33,6 +38,37 @@ pub struct Found {
     pub complete: bool,
     /// The cursor that goes on where this ended.
     pub after: Option<String>,
+}
+
+/// What tools that look through a board answer.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Listing {
+    /// Items here.
+    count: usize,
+    /// Items looked at.
+    searched: usize,
+    /// Whether nothing is left to look at.
+    complete: bool,
+    /// Whether more may follow.
+    has_more: bool,
+    /// Cursor to go on.
+    after: Option<String>,
+    #[serde(flatten)]
+    table: Table,
+}
+
+impl Found {
+    /// What was found as a table; `row` says how an item is shown.
+    pub fn listing(self, place: &Place, columns: &Columns, row: impl Fn(&Item) -> ItemRow) -> Listing {
+        Listing {
+            count: self.items.len(),
+            searched: self.searched,
+            complete: self.complete,
+            has_more: self.after.is_some(),
+            after: self.after,
+            table: columns.table(place, self.items.iter().map(row).collect()),
+        }
+    }
 }
 
 /// Walks until enough was found, the end was reached, or the most pages were read.
@@ -74,7 +110,7 @@ pub async fn walk(ctx: &Ctx, place: &Place, walk: Walk<'_>, keep: impl Fn(&Item)
     Ok(found)
 }
 
-async fn read_page(
+pub(super) async fn read_page(
     ctx: &Ctx,
     place: &Place,
     walk: &Walk<'_>,

@@ -4,15 +4,15 @@
 //! there are subitems further on.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::api::ids::ItemId;
 use crate::api::infinity::types::{self, ItemExpand};
-use crate::domain::infinity::columns::{Columns, Table};
+use crate::domain::infinity::columns::Columns;
 use crate::domain::infinity::items::ItemRow;
 use crate::domain::infinity::pages::{Direction, LARGEST, Paging};
 use crate::domain::infinity::place::Place;
-use crate::domain::infinity::walk::{Walk, walk};
+use crate::domain::infinity::walk::{Listing, Walk, walk};
 use crate::tool::{Ctx, Result, tool};
 
 /// Pages of a hundred items that one call reads.
@@ -46,28 +46,11 @@ pub struct Args {
     expand: Option<Vec<String>>,
 }
 
-/// The subitems.
-#[derive(Serialize, JsonSchema)]
-pub struct Subitems {
-    /// Subitems here.
-    count: usize,
-    /// Items looked at.
-    searched: usize,
-    /// Whether these are all.
-    complete: bool,
-    /// Whether more may follow.
-    has_more: bool,
-    /// Cursor to go on.
-    after: Option<String>,
-    #[serde(flatten)]
-    table: Table,
-}
-
 /// List all subitems of a StartInfinity item.
 ///
 /// Reads up to 5,000 items of the board and says whether that was all. With folder_id it is faster.
 #[tool(reads, progress)]
-pub async fn infinity_list_subitems(ctx: &Ctx, args: Args) -> Result<Subitems> {
+pub async fn infinity_list_subitems(ctx: &Ctx, args: Args) -> Result<Listing> {
     let place = Place::open(ctx, args.workspace_id.as_deref(), &args.board_id).await?;
     let folder = args.folder_id.as_deref().filter(|folder| !folder.trim().is_empty());
     let plan = |place: &Place| {
@@ -84,12 +67,5 @@ pub async fn infinity_list_subitems(ctx: &Ctx, args: Args) -> Result<Subitems> {
     let found = walk(ctx, &place, all, is_below).await?;
     // All of them have the parent that was asked for.
     let row = |item: &types::Item| ItemRow { parent_id: None, ..ItemRow::of(&place, item) };
-    Ok(Subitems {
-        count: found.items.len(),
-        searched: found.searched,
-        complete: found.complete,
-        has_more: found.after.is_some(),
-        after: found.after,
-        table: columns.table(&place, found.items.iter().map(row).collect()),
-    })
+    Ok(found.listing(&place, &columns, row))
 }

@@ -6,8 +6,8 @@ use super::write::misfit;
 use crate::domain::infinity::attributes::Attribute;
 use crate::domain::infinity::dates;
 use crate::domain::infinity::names::fold;
-use crate::domain::infinity::refusal::Refusal;
 use crate::domain::infinity::prose::is_html;
+use crate::domain::infinity::refusal::Refusal;
 use crate::tool::text::to_html;
 
 type Written = Result<Value, Refusal>;
