@@ -40,6 +40,9 @@ struct Failure {
     status: u16,
     #[serde(default = "once")]
     count: u64,
+    /// How many are let through before.
+    #[serde(default)]
+    spare: u64,
     #[serde(default)]
     after_effect: bool,
     #[serde(default)]
@@ -53,6 +56,9 @@ struct Failure {
 struct Reset {
     #[serde(default = "once")]
     count: u64,
+    /// How many are let through before.
+    #[serde(default)]
+    spare: u64,
     #[serde(default)]
     after_effect: bool,
     #[serde(default)]
@@ -217,6 +223,7 @@ impl Faults {
         let is_now = |after_effect: bool| after_effect == (moment == Moment::After);
         if let Some(reset) =
             self.reset_next.as_mut().filter(|one| is_now(one.after_effect) && target.is_meant(one.operation.as_ref()))
+            && !use_up(&mut reset.spare)
             && use_up(&mut reset.count)
         {
             return Some(Mishap::Reset);
@@ -225,7 +232,8 @@ impl Faults {
             .fail_next
             .as_mut()
             .filter(|one| is_now(one.after_effect) && target.is_meant(one.operation.as_ref()))?;
-        use_up(&mut failure.count).then_some(Mishap::Fail(failure.status, failure.retry_after))
+        (!use_up(&mut failure.spare) && use_up(&mut failure.count))
+            .then_some(Mishap::Fail(failure.status, failure.retry_after))
     }
 
     /// Takes the disguise the next body is due.
@@ -323,6 +331,15 @@ mod tests {
         assert!(faults.mishap(Target { operation: "list", signs_in: false }, Moment::After).is_none());
         assert!(faults.mishap(Target { operation: "list", signs_in: false }, Moment::Before).is_some());
         assert!(faults.mishap(Target { operation: "list", signs_in: false }, Moment::Before).is_none());
+    }
+
+    #[test]
+    fn a_fault_can_let_some_requests_through_before_it_strikes() {
+        let reset = json!({ "spare": 2, "operation": "create" });
+        let mut faults = Faults::default().with("reset_next", &reset).unwrap();
+        let target = Target { operation: "create", signs_in: false };
+        let struck: Vec<bool> = (0..4).map(|_| faults.mishap(target, Moment::Before).is_some()).collect();
+        assert_eq!(struck, [false, false, true, false]);
     }
 
     #[test]

@@ -46,7 +46,16 @@ fn slim(value: &mut Value, detail: Detail) {
             }
             map.values_mut().for_each(|inner| slim(inner, detail));
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| slim(item, detail)),
+        Value::Array(items) => {
+            for item in items {
+                if let Value::Array(cells) = item
+                    && detail == Detail::Brief
+                {
+                    cells.iter_mut().for_each(cut_cell);
+                }
+                slim(item, detail);
+            }
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
@@ -62,6 +71,15 @@ fn cut_prose(map: &mut Map<String, Value>) {
         }
     }
     map.extend(cut.into_iter().map(|name| (name, json!(true))));
+}
+
+/// A cell of a table has no name that could say that it was cut, so only its last character does.
+fn cut_cell(cell: &mut Value) {
+    if let Value::String(text) = cell
+        && is_long_prose(text)
+    {
+        *text = text::cut(text, PROSE);
+    }
 }
 
 /// A cursor, a link or a token has no spaces and is worth nothing when cut.
@@ -106,6 +124,14 @@ mod tests {
         assert_eq!(brief.pointer("/cursor").and_then(Value::as_str).map(str::len), Some(400));
         let full = finish(json!({ "description": long }), Detail::Full, &Fence::Off);
         assert_eq!(full.get("description"), Some(&json!(long)));
+    }
+
+    #[test]
+    fn long_prose_in_the_rows_of_a_table_is_cut_and_a_list_of_notes_is_not() {
+        let long = "word ".repeat(80);
+        let brief = finish(json!({ "rows": [[1, long]], "notes": [long] }), Detail::Brief, &Fence::Off);
+        assert_eq!(brief.pointer("/rows/0/1").and_then(Value::as_str).map(|text| text.chars().count()), Some(201));
+        assert_eq!(brief.pointer("/notes/0"), Some(&json!(long)));
     }
 
     #[test]

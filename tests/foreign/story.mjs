@@ -89,9 +89,10 @@ async function writesAnItem(client, title) {
   assert.equal(created.values.Status, 'In Arbeit', JSON.stringify(created));
 
   const listed = facts(await client.call('infinity_list_items', { ...place, folder_id, limit: 100 }));
-  const back = listed.items.find((item) => item.id === created.id);
+  const rows = listed.rows.map((cells) => Object.fromEntries(listed.columns.map((column, at) => [column, cells[at]])));
+  const back = rows.find((row) => row.id === created.id);
   assert.equal(back?.title, title, 'the item is listed');
-  assert.equal(back.values.Stunden, 3.5);
+  assert.equal(back.Stunden, 3.5);
 }
 
 /** The whole story of one client over one transport, against a simulator of its own. */

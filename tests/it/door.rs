@@ -133,3 +133,15 @@ impl Door {
         self.http.get(format!("{}/ledger", self.sandbox.control_url())).send().await.unwrap().json().await.unwrap()
     }
 }
+
+/// The rows of a table, each as an object keyed by its columns and without its empty cells.
+pub fn rows(table: &Value) -> Value {
+    let columns: Vec<&str> = table["columns"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+    let row = |cells: &Value| {
+        let cells = cells.as_array().unwrap();
+        assert_eq!(cells.len(), columns.len(), "{table:#}");
+        let full = columns.iter().zip(cells).filter(|(_, cell)| !cell.is_null());
+        Value::Object(full.map(|(name, cell)| ((*name).to_owned(), cell.clone())).collect())
+    };
+    table["rows"].as_array().unwrap().iter().map(row).collect()
+}

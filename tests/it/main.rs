@@ -11,10 +11,14 @@
 mod create_order;
 mod door;
 mod infinity_attachments;
+mod infinity_bulk;
+mod infinity_comments;
 mod infinity_direct;
 mod infinity_hooks;
+mod infinity_items;
 mod infinity_links;
 mod infinity_members;
+mod infinity_search;
 mod infinity_structure;
 mod infinity_time;
 mod infinity_versions;

@@ -105,6 +105,35 @@ impl Kind {
         )
     }
 
+    /// The type as upstream names it.
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Text => "text",
+            Self::Longtext => "longtext",
+            Self::Email => "email",
+            Self::Phone => "phone",
+            Self::Checkbox => "checkbox",
+            Self::Number => "number",
+            Self::Progress => "progress",
+            Self::Rating => "rating",
+            Self::Vote => "vote",
+            Self::Date => "date",
+            Self::Label => "label",
+            Self::Members => "members",
+            Self::Links => "links",
+            Self::Checklist => "checklist",
+            Self::Attachments => "attachments",
+            Self::CreatedAt => "created_at",
+            Self::UpdatedAt => "updated_at",
+            Self::CreatedBy => "created_by",
+            Self::SourceFolder => "source_folder",
+            Self::CustomId => "custom_id",
+            Self::Reference => "reference",
+            Self::TimeTracking => "time_tracking",
+            Self::Other(word) => word,
+        }
+    }
+
     /// Whether its values are long, so that lists show them last.
     pub fn is_bulky(&self) -> bool {
         matches!(self, Self::Longtext | Self::Links | Self::Checklist | Self::Attachments | Self::Other(_))

@@ -1,59 +1,84 @@
-//! An argument that can be left out, given, or given as null to take away what is there.
+//! An argument that may be left out, emptied with null, or given: what most arguments cannot tell apart.
+
+use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::de::{self, Deserialize, Deserializer};
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-/// What a call says of a text that something may have. Goes with `#[serde(default)]`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Change {
-    /// Nothing: it stays as it is.
+/// What a caller wants of something that may also be nothing. Its schema has no type, for only then a null arrives. Goes
+/// with `#[serde(default)]`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Change<T> {
+    /// Left out: it stays as it is.
     #[default]
     Keep,
-    /// Null: it is taken away.
-    Clear,
-    /// A new one.
-    Set(String),
+    /// Null: it shall be nothing.
+    Empty,
+    /// It shall be this.
+    To(T),
 }
 
-impl Change {
+impl<T> Change<T> {
+    /// Whether anything shall change.
+    pub fn is_wanted(&self) -> bool {
+        !matches!(self, Self::Keep)
+    }
+}
+
+impl<T: AsRef<str>> Change<T> {
     /// The new text, when there is one.
     pub fn text(&self) -> Option<&str> {
         match self {
-            Self::Set(text) => Some(text),
-            Self::Keep | Self::Clear => None,
+            Self::To(text) => Some(text.as_ref()),
+            Self::Keep | Self::Empty => None,
         }
     }
 
-    /// The value to send: nothing, null, or what `read` makes of the text.
+    /// The form of a request's body: nothing, null, or the text.
+    pub fn sent(&self) -> Option<Value> {
+        match self {
+            Self::Keep => None,
+            Self::Empty => Some(Value::Null),
+            Self::To(id) => Some(Value::from(id.as_ref())),
+        }
+    }
+
+    /// The same, with what `read` makes of the text.
     ///
     /// # Errors
     /// Those of `read`.
-    pub fn sent<T: Into<Value>, E>(&self, read: impl FnOnce(&str) -> Result<T, E>) -> Result<Option<Value>, E> {
-        match self {
-            Self::Keep => Ok(None),
-            Self::Clear => Ok(Some(Value::Null)),
-            Self::Set(text) => read(text).map(|read| Some(read.into())),
+    pub fn sent_as<R: Into<Value>, E>(&self, read: impl FnOnce(&str) -> Result<R, E>) -> Result<Option<Value>, E> {
+        match self.text() {
+            Some(text) => read(text).map(|read| Some(read.into())),
+            None => Ok(self.sent()),
         }
     }
 }
 
-impl<'de> Deserialize<'de> for Change {
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Change<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Value::deserialize(deserializer)? {
-            Value::Null => Ok(Self::Clear),
+        let given = match Value::deserialize(deserializer)? {
+            Value::Null => return Ok(Self::Empty),
             // Many clients send an empty text for what a person left out.
-            Value::String(text) if text.trim().is_empty() => Ok(Self::Keep),
-            Value::String(text) => Ok(Self::Set(text)),
-            Value::Number(number) => Ok(Self::Set(number.to_string())),
-            Value::Bool(_) | Value::Array(_) | Value::Object(_) => Err(de::Error::custom("must be a text, or null")),
-        }
+            Value::String(text) if text.trim().is_empty() => return Ok(Self::Keep),
+            Value::Number(number) => Value::String(number.to_string()),
+            text @ Value::String(_) => text,
+            Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
+                return Err(D::Error::custom("must be a text, or null"));
+            }
+        };
+        serde_json::from_value(given).map(Self::To).map_err(D::Error::custom)
     }
 }
 
-/// Without a type, since a schema with one would not let null through.
-impl JsonSchema for Change {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
+impl<T> JsonSchema for Change<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
         "Change".into()
     }
 
@@ -65,14 +90,29 @@ impl JsonSchema for Change {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::ids::ItemId;
     use serde_json::json;
 
+    #[derive(Deserialize)]
+    struct Sample {
+        #[serde(default)]
+        parent: Change<ItemId>,
+    }
+
     #[test]
-    fn null_takes_away_and_an_empty_text_is_left_out() {
-        let read = |value: Value| serde_json::from_value::<Change>(value);
-        assert_eq!(read(json!(null)).unwrap(), Change::Clear);
+    fn left_out_null_and_given_are_three_things() {
+        let sent = |json: Value| serde_json::from_value::<Sample>(json).unwrap().parent.sent();
+        assert_eq!(sent(json!({})), None);
+        assert_eq!(sent(json!({ "parent": null })), Some(Value::Null));
+        assert_eq!(sent(json!({ "parent": "i1" })), Some(json!("i1")));
+        assert!(serde_json::from_value::<Sample>(json!({ "parent": "../x" })).is_err());
+    }
+
+    #[test]
+    fn an_empty_text_is_left_out_and_a_number_is_a_text() {
+        let read = |value: Value| serde_json::from_value::<Change<String>>(value);
         assert_eq!(read(json!(" ")).unwrap(), Change::Keep);
-        assert_eq!(read(json!(7)).unwrap(), Change::Set("7".into()));
+        assert_eq!(read(json!(7)).unwrap(), Change::To("7".into()));
         assert!(read(json!(["a"])).unwrap_err().to_string().contains("a text, or null"));
     }
 }

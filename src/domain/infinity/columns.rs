@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::attributes::Kind;
@@ -14,20 +16,31 @@ use crate::tool::text;
 const BY_DEFAULT: usize = 3_600;
 /// Tokens for a list whose length the caller chose: a hundred items stay below 6,000.
 const BY_CHOICE: usize = 5_600;
-/// Tokens of what surrounds the rows: cursors, names of what was left out.
+/// Tokens of what surrounds the rows: cursors, names of columns and of what was left out.
 const AROUND: usize = 200;
 /// Tokens of a folder's id and name.
 const A_FOLDER: usize = 22;
-/// Tokens of the fence around a text by others, and of the word that it was cut.
-const A_FENCE: usize = 32;
+/// Tokens of the fence around a text by others.
+const A_FENCE: usize = 28;
 /// Characters after which the runtime cuts prose.
 const PROSE: usize = 200;
+
+/// Items as a table, for a name that stands once above a hundred values costs a fraction of a hundred names.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Table {
+    /// What the cells of a row mean.
+    pub columns: Vec<String>,
+    /// One item each; null is empty, … ends a cut text.
+    pub rows: Vec<Vec<Value>>,
+    /// Left out to be short; name them in `fields`.
+    pub left_out: Option<Vec<String>>,
+}
 
 /// What the rows shall show.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Columns {
     /// These keys of values and fields of the row.
-    Chosen(HashSet<String>),
+    Chosen(Vec<String>),
     /// As much as fits into so many tokens.
     Fitting(usize),
 }
@@ -41,33 +54,38 @@ impl Columns {
         if fields.is_empty() {
             return Ok(Self::Fitting(if limit.is_some() { BY_CHOICE } else { BY_DEFAULT }));
         }
-        let (mut chosen, mut refused) = (HashSet::new(), Vec::new());
+        let (mut chosen, mut refused) = (Vec::new(), Vec::new());
         for field in fields {
             match key(place, field) {
-                Ok(key) => {
-                    chosen.insert(key);
-                }
+                Ok(key) if chosen.contains(&key) => {}
+                Ok(key) => chosen.push(key),
                 Err(refusal) => refused.push(refusal),
             }
         }
         if refused.is_empty() { Ok(Self::Chosen(chosen)) } else { Err(super::refusal::all(refused)) }
     }
 
-    /// Takes from the rows what they shall not show; gives the names of what a caller may miss.
-    pub fn apply(&self, place: &Place, rows: &mut [ItemRow]) -> Vec<String> {
-        let wanted = match self {
-            Self::Chosen(wanted) => wanted.clone(),
-            Self::Fitting(tokens) => fitting(place, rows, *tokens),
+    /// The table of these items. Their folders are left out where `folder` is the only one.
+    pub fn table(&self, place: &Place, items: Vec<ItemRow>) -> Table {
+        let items: Vec<ItemRow> = match self {
+            Self::Chosen(_) => items,
+            Self::Fitting(_) => items.into_iter().map(|item| item.without_repetitions(place)).collect(),
         };
-        let mut left_out = Vec::new();
-        for column in columns(place, rows).into_iter().filter(|column| !wanted.contains(column)) {
-            let mut is_shown = false;
-            rows.iter_mut().for_each(|row| is_shown |= take(row, &column));
-            if is_shown && *self != Self::Chosen(wanted.clone()) {
-                left_out.push(column);
-            }
+        let has = |column: &String| items.iter().any(|item| !cell(item, column).is_null());
+        let (mut columns, left_out) = match self {
+            Self::Chosen(chosen) => (chosen.clone(), Vec::new()),
+            Self::Fitting(tokens) => fitting(place, &items, *tokens),
+        };
+        let first = ["id", "title", "parent_id"].map(str::to_owned);
+        columns.retain(|column| !first.contains(column));
+        let columns: Vec<String> =
+            first.into_iter().filter(|column| column != "parent_id" || has(column)).chain(columns).collect();
+        let row = |item: &ItemRow| columns.iter().map(|column| cell(item, column)).collect();
+        Table {
+            rows: items.iter().map(row).collect(),
+            left_out: Some(left_out).filter(|left_out| !left_out.is_empty()),
+            columns,
         }
-        left_out
     }
 }
 
@@ -100,60 +118,60 @@ fn columns(place: &Place, rows: &[ItemRow]) -> Vec<String> {
     columns
 }
 
-fn fitting(place: &Place, rows: &[ItemRow], most: usize) -> HashSet<String> {
+/// The columns that fit, and those that hold something but do not fit.
+fn fitting(place: &Place, rows: &[ItemRow], most: usize) -> (Vec<String>, Vec<String>) {
     let folders: HashSet<&str> = rows.iter().filter_map(|row| row.folder_id.as_deref()).collect();
     let mut spare = most.saturating_sub(AROUND + folders.len() * A_FOLDER + rows.iter().map(fixed).sum::<usize>());
-    let mut wanted = HashSet::new();
+    let (mut wanted, mut left_out) = (Vec::new(), Vec::new());
     for column in columns(place, rows) {
-        let cost: usize = rows.iter().map(|row| cost(row, &column)).sum();
+        let cells: Vec<Value> = rows.iter().map(|row| cell(row, &column)).collect();
+        // One folder is told once, beside the rows.
+        if cells.iter().all(Value::is_null) || (column == "folder" && folders.len() < 2) {
+            continue;
+        }
+        let cost: usize = cells.iter().map(cost).sum();
         if cost <= spare {
             spare -= cost;
-            wanted.insert(column);
+            wanted.push(column);
+        } else {
+            left_out.push(column);
         }
     }
-    wanted
+    (wanted, left_out)
 }
 
 /// What every row costs, whatever it shows.
 fn fixed(row: &ItemRow) -> usize {
-    let fields = [("id", &row.id), ("title", &row.title), ("parent_id", &row.parent_id)];
-    let cost = |(name, field): (&str, &Option<String>)| {
-        field.as_ref().map_or(0, |text| field_tokens(name, &Value::from(text.as_str())))
-    };
-    fields.into_iter().map(cost).sum::<usize>() + field_tokens("values", &json!({}))
-}
-
-fn field_tokens(name: &str, value: &Value) -> usize {
-    tokens(&format!(",\"{name}\":{value}"))
+    ["id", "title", "parent_id"].iter().map(|column| cost(&cell(row, column))).sum()
 }
 
 /// A column is a key of the values, or else a field of the row of this name.
-fn take(row: &mut ItemRow, column: &str) -> bool {
-    if row.values.remove(column).is_some() {
-        return true;
-    }
-    match column {
-        "folder" => row.folder.take().is_some(),
-        "created_at" => row.created_at.take().is_some(),
-        "created_by" => row.created_by.take().is_some(),
-        _ => false,
+fn cell(row: &ItemRow, column: &str) -> Value {
+    let field = match column {
+        "id" => &row.id,
+        "title" => &row.title,
+        "parent_id" => &row.parent_id,
+        "folder" => &row.folder,
+        "created_at" => &row.created_at,
+        "created_by" => &row.created_by,
+        _ => &None,
+    };
+    match (row.values.get(column), field) {
+        // A list of one says nothing that the one does not say.
+        (Some(Value::Array(list)), _) if list.len() == 1 => list.first().cloned().unwrap_or_default(),
+        (Some(value), _) => value.clone(),
+        (None, field) => json!(field),
     }
 }
 
-fn cost(row: &ItemRow, column: &str) -> usize {
-    let field = match column {
-        "folder" => row.folder.as_deref(),
-        "created_at" => row.created_at.as_deref(),
-        "created_by" => row.created_by.as_deref(),
-        _ => None,
-    };
-    let begin = |text: &str| Value::from(text.chars().take(PROSE).collect::<String>());
-    match (row.values.get(column), field) {
-        (Some(Value::String(text)), _) if text::is_foreign(text) => field_tokens(column, &begin(text)) + A_FENCE,
-        (Some(Value::String(text)), _) => field_tokens(column, &begin(text)),
-        (Some(value), _) => field_tokens(column, value),
-        (None, Some(text)) => field_tokens(column, &Value::from(text)),
-        (None, None) => 0,
+fn cost(cell: &Value) -> usize {
+    match cell {
+        Value::String(prose) => {
+            let begin = Value::from(prose.chars().take(PROSE).collect::<String>());
+            tokens(&format!(",{begin}")) + if text::is_foreign(prose) { A_FENCE } else { 0 }
+        }
+        Value::Null => 1,
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => tokens(&format!(",{cell}")),
     }
 }
 
@@ -244,30 +262,29 @@ mod tests {
             "values": [{ "attribute_id": "n", "data": "Aufgabe" }, { "attribute_id": "s", "data": "Done" }, { "attribute_id": "d", "data": "Wort ".repeat(30) }],
         });
         let item: crate::api::infinity::types::Item = serde_json::from_value(item).unwrap();
-        let rows = (0..count).map(|_| ItemRow::of(&place, &item).without_repetitions(&place)).collect();
+        let rows = (0..count).map(|_| ItemRow::of(&place, &item)).collect();
         (place, rows)
     }
 
     #[test]
     fn a_short_list_shows_everything_and_a_long_one_says_what_it_left_out() {
-        let (place, mut few) = rows(3);
-        assert!(Columns::Fitting(BY_DEFAULT).apply(&place, &mut few).is_empty());
-        assert!(few.iter().all(|row| row.values.len() == 2 && row.created_at.is_some()));
-        let (place, mut many) = rows(100);
-        let left_out = Columns::Fitting(BY_CHOICE).apply(&place, &mut many);
-        assert!(
-            left_out.contains(&"Beschreibung".to_owned()) && !left_out.contains(&"Status".to_owned()),
-            "{left_out:?}"
-        );
-        assert!(many.iter().all(|row| row.values.contains_key("Status")));
+        let (place, few) = rows(3);
+        let table = Columns::Fitting(BY_DEFAULT).table(&place, few);
+        assert_eq!(table.columns, ["id", "title", "Status", "created_at", "Beschreibung"]);
+        assert!(table.left_out.is_none() && table.rows.iter().all(|row| row.len() == 5));
+        let (place, many) = rows(100);
+        let table = Columns::Fitting(BY_CHOICE).table(&place, many);
+        assert_eq!(table.left_out, Some(vec!["Beschreibung".to_owned()]));
+        assert!(table.rows.iter().all(|row| row.get(2) == Some(&json!("Done"))), "{:?}", table.columns);
     }
 
     #[test]
-    fn chosen_fields_are_shown_whatever_they_cost_and_nothing_else() {
-        let (place, mut many) = rows(100);
-        let columns = Columns::of(&place, &["beschreibung".into(), "created_at".into()], None).unwrap();
-        assert!(columns.apply(&place, &mut many).is_empty());
-        assert!(many.iter().all(|row| row.values.len() == 1 && row.created_at.is_some() && row.folder.is_none()));
+    fn chosen_fields_are_shown_in_their_order_whatever_they_cost_and_nothing_else() {
+        let (place, many) = rows(100);
+        let columns = Columns::of(&place, &["created_at".into(), "beschreibung".into()], None).unwrap();
+        let table = columns.table(&place, many);
+        assert_eq!(table.columns, ["id", "title", "created_at", "Beschreibung"]);
+        assert!(table.left_out.is_none());
         assert!(Columns::of(&place, &["Statsu".into()], None).unwrap_err().hint().unwrap().contains("“Status”"));
     }
 }

@@ -134,6 +134,16 @@ impl Place {
         self.members.rows.iter().find(|member| i64::from(&member.id) == id).map(|member| member.name.as_str())
     }
 
+    /// The names of all members that could be listed.
+    pub fn member_names(&self) -> Vec<String> {
+        self.members.rows.iter().map(|member| member.name.clone()).collect()
+    }
+
+    /// The folders, in upstream's order.
+    pub fn all_folders(&self) -> &[Folder] {
+        &self.layout.folders.rows
+    }
+
     /// The folder of an id.
     pub fn folder_of_id(&self, id: &str) -> Option<&Folder> {
         self.layout.folders.rows.iter().find(|folder| folder.id() == id)

@@ -25,7 +25,7 @@ pub struct Args {
     name: String,
     /// What it is for.
     #[serde(default)]
-    description: Change,
+    description: Change<String>,
     /// Colour as #RRGGBB.
     color: Option<String>,
     /// Members with access: ids, names or e-mails; you always have it.

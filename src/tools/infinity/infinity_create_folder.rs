@@ -26,10 +26,10 @@ pub struct Args {
     name: String,
     /// Colour as #RRGGBB.
     #[serde(default)]
-    color: Change,
+    color: Change<String>,
     /// Folder above: id, name or path; default top level.
     #[serde(default)]
-    parent_id: Change,
+    parent_id: Change<String>,
     /// Attributes to show, ids or names, in order.
     attribute_ids: Option<Vec<String>>,
     /// Position as a number in text.

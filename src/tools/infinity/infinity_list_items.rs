@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::api::infinity::types;
-use crate::domain::infinity::columns::Columns;
+use crate::domain::infinity::columns::{Columns, Table};
 use crate::domain::infinity::folders::FolderName;
 use crate::domain::infinity::items::ItemRow;
 use crate::domain::infinity::pages::{Direction, Paging, paged};
@@ -70,10 +70,8 @@ pub struct Items {
     after: Option<String>,
     /// Cursor for the page before.
     before: Option<String>,
-    /// The items, subitems among them.
-    items: Vec<ItemRow>,
-    /// Left out to be short; name them in `fields`.
-    left_out: Option<Vec<String>>,
+    #[serde(flatten)]
+    table: Table,
 }
 
 /// List the items of a StartInfinity board or folder with their values in words.
@@ -104,23 +102,16 @@ pub async fn infinity_list_items(ctx: &Ctx, args: Args) -> Result<Items> {
     Ok(Items { has_more, after, before, ..shown(&place, &page.data.unwrap_or_default(), &columns) })
 }
 
-/// The rows, with what all of them have in common said once.
+/// The items, with what all of them have in common said once.
 fn shown(place: &Place, items: &[types::Item], columns: &Columns) -> Items {
     let living = items.iter().filter(|item| item.deleted != Some(true));
-    let mut rows: Vec<ItemRow> = living.map(|item| ItemRow::of(place, item)).collect();
-    if let Columns::Fitting(_) = columns {
-        rows = rows.into_iter().map(|row| row.without_repetitions(place)).collect();
-    }
+    let rows: Vec<ItemRow> = living.map(|item| ItemRow::of(place, item)).collect();
     let mut ids: Vec<String> = Vec::new();
     for id in rows.iter().filter_map(|row| row.folder_id.clone()) {
         if !ids.contains(&id) {
             ids.push(id);
         }
     }
-    let is_one_folder = ids.len() < 2;
-    rows.iter_mut().filter(|_| is_one_folder).for_each(|row| row.folder = None);
-    let left_out = columns.apply(place, &mut rows);
-    rows.iter_mut().for_each(|row| row.folder_id = None);
     Items {
         folders: ids.iter().map(|id| place.folder_name(id)).collect(),
         title_attribute: rows.first().and_then(|row| row.title_key.clone()),
@@ -128,7 +119,6 @@ fn shown(place: &Place, items: &[types::Item], columns: &Columns) -> Items {
         has_more: false,
         after: None,
         before: None,
-        items: rows,
-        left_out: Some(left_out).filter(|left_out| !left_out.is_empty()),
+        table: columns.table(place, rows),
     }
 }

@@ -31,10 +31,10 @@ pub struct Args {
     name: Option<String>,
     /// Colour as #RRGGBB; null for none.
     #[serde(default)]
-    color: Change,
+    color: Change<String>,
     /// Folder above: id, name or path; null for top level.
     #[serde(default)]
-    parent_id: Change,
+    parent_id: Change<String>,
     /// Attributes to show as well, ids or names.
     attribute_ids: Option<Vec<String>>,
     /// true: show only attribute_ids, in this order.
@@ -108,8 +108,8 @@ impl Plan {
         let (only, add) = if replaces { (named, None) } else { (None, named) };
         let body = FolderUpdate {
             name: args.name.as_deref().map(looks::name).transpose()?,
-            color: args.color.sent(looks::colour)?,
-            parent_id: args.parent_id.sent(|given| above(place, &folder.id, given))?,
+            color: args.color.sent_as(looks::colour)?,
+            parent_id: args.parent_id.sent_as(|given| above(place, &folder.id, given))?,
             attribute_ids: only.map(|only| only.iter().map(AttributeId::to_string).collect()),
             sort_order: args.sort_order.as_deref().map(looks::sort_order).transpose()?,
             settings: args.settings.clone(),

@@ -6,7 +6,7 @@ mod read;
 mod single;
 mod write;
 
-pub use read::{read, shown};
+pub use read::{data_of, read, shown};
 pub use write::{Said, default, write};
 
 #[cfg(test)]

@@ -15,18 +15,29 @@ use crate::tool::text::{Foreign, from_html};
 pub fn read(place: &Place, values: &[types::Value]) -> Map<String, Value> {
     let mut shown_values = Map::new();
     for value in values.iter().filter(|value| value.deleted != Some(true)) {
-        let inner = || value.attribute.as_ref().and_then(|attribute| attribute.id.clone());
-        let Some(id) = value.attribute_id.clone().or_else(inner) else { continue };
+        let Some(id) = attribute_id(value) else { continue };
         let data = value.data.as_ref().unwrap_or(&Value::Null);
-        let (key, readable) = match place.attribute_of_id(&id) {
+        let (key, readable) = match place.attribute_of_id(id) {
             Some(attribute) => (attribute.key.clone(), shown(place, attribute, data)),
-            None => (id, Some(data.clone()).filter(|data| !is_empty(data))),
+            None => (id.to_owned(), Some(data.clone()).filter(|data| !is_empty(data))),
         };
         if let Some(readable) = readable {
             shown_values.insert(key, readable);
         }
     }
     shown_values
+}
+
+/// Upstream may name the attribute only inside the attribute that it sends along.
+fn attribute_id(value: &types::Value) -> Option<&str> {
+    let inner = || value.attribute.as_ref().and_then(|attribute| attribute.id.as_deref());
+    value.attribute_id.as_deref().or_else(inner)
+}
+
+/// What an item holds for an attribute, as upstream keeps it.
+pub fn data_of<'a>(item: &'a types::Item, attribute: &str) -> Option<&'a Value> {
+    let is_living = |value: &&types::Value| value.deleted != Some(true) && attribute_id(value) == Some(attribute);
+    item.values.iter().flatten().find(is_living)?.data.as_ref()
 }
 
 /// One value in words; nothing when it is empty.

@@ -6,6 +6,7 @@ use super::write::misfit;
 use crate::domain::infinity::attributes::Attribute;
 use crate::domain::infinity::dates;
 use crate::domain::infinity::names::fold;
+use crate::domain::infinity::prose::is_html;
 use crate::domain::infinity::refusal::Refusal;
 use crate::tool::text::to_html;
 
@@ -28,38 +29,6 @@ pub(super) fn text(attribute: &Attribute, value: &Value) -> Written {
 pub(super) fn longtext(attribute: &Attribute, value: &Value) -> Written {
     let text = plain(attribute, value, "a text, plain or HTML")?;
     Ok(json!(if is_html(&text) { text } else { to_html(&text) }))
-}
-
-/// Only text that begins and ends with a tag is HTML: `3 < 4` and `<name>` in the middle of a sentence are not.
-fn is_html(text: &str) -> bool {
-    const FIRST: [&str; 22] = [
-        "p",
-        "br",
-        "div",
-        "span",
-        "ul",
-        "ol",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "b",
-        "i",
-        "u",
-        "strong",
-        "em",
-        "a",
-        "blockquote",
-        "pre",
-        "code",
-        "table",
-    ];
-    let text = text.trim();
-    let Some((tag, _)) = text.strip_prefix('<').and_then(|rest| rest.split_once('>')) else { return false };
-    let name = tag.split(|character: char| character.is_whitespace() || character == '/').next().unwrap_or_default();
-    text.ends_with('>') && FIRST.contains(&name.to_ascii_lowercase().as_str())
 }
 
 pub(super) fn email(attribute: &Attribute, value: &Value) -> Written {
