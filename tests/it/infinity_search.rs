@@ -64,9 +64,10 @@ async fn dates_numbers_boxes_and_emptiness_are_compared_as_such() {
     assert!(
         !on_the_day.is_empty() && on_the_day.iter().all(|row| row["Fällig am"].as_str().unwrap().starts_with(&day))
     );
+    let migration = json!({ "field": "folder", "is": "equals", "value": "migration microsoft 365" });
     let count = |filter: Value| {
-        let door = &door;
-        async move { found(door, json!([filter]), json!(["Name"])).await.len() }
+        let (door, filters) = (&door, json!([migration, filter]));
+        async move { found(door, filters, json!(["Name"])).await.len() }
     };
     let (empty, full) = (
         count(json!({ "field": "Stunden", "is": "empty" })).await,

@@ -151,14 +151,14 @@ async fn a_hundred_items_fit_into_six_thousand_tokens_and_a_default_page_into_fo
         assert!(bulky.is_none_or(|bulky| left_out.contains(&bulky)), "{left_out:?}");
         let first = rows(&answer)[0].clone();
         assert!(state.is_none_or(|state| first[state].is_string()), "{first:#}");
-        assert!(answer["columns"].as_array().unwrap().len() > 5, "{:#}", answer["columns"]);
+        assert!(answer["columns"].as_array().unwrap().len() > 4, "{:#}", answer["columns"]);
     }
 }
 
 #[tokio::test]
 async fn every_left_out_attribute_can_be_had_by_naming_it() {
     let door = Door::sandbox().await;
-    let mut place = json!({ "workspace_id": "52593", "board_id": "Lizenzen & Verträge", "limit": 50 });
+    let mut place = json!({ "workspace_id": "669", "board_id": "Projects", "limit": 100 });
     let answer = door.call("infinity_list_items", place.clone()).await.unwrap();
     let left_out = answer["left_out"].clone();
     assert!(!left_out.as_array().unwrap().is_empty(), "{answer:#}");
@@ -174,7 +174,7 @@ async fn chosen_fields_come_whatever_the_length() {
     let door = Door::sandbox().await;
     let asked = json!({ "workspace_id": "669", "board_id": "Projects", "folder_id": ROLLOUT, "limit": 20, "fields": ["beschreibung", "Status", "created_by"], "expand": ["values"] });
     let answer = door.call("infinity_list_items", asked).await.unwrap();
-    assert_eq!(answer["columns"], json!(["id", "title", "parent_id", "Beschreibung", "Status", "created_by"]));
+    assert_eq!(answer["columns"], json!(["id", "title", "Beschreibung", "Status", "created_by"]));
     let error = door
         .refused("infinity_list_items", json!({ "workspace_id": "669", "board_id": "Projects", "fields": ["Staus"] }))
         .await;

@@ -11,6 +11,8 @@ use crate::tool::{Code, Ctx, Error, Result};
 const ENOUGH_DOUBT: usize = 3;
 /// A write that begins later than this before the end of the call's time could be cut short by it.
 const LAST_START: std::time::Duration = std::time::Duration::from_secs(3);
+/// How refusals of one item end, which is not true of a batch.
+const UNCHANGED: &str = " Nothing was changed.";
 /// Faults that one refusal tells.
 const MOST_FAULTS: usize = 8;
 
@@ -91,9 +93,8 @@ pub fn checked<T, U>(place: &Place, items: &[T], check: impl Fn(&Place, &T) -> R
     let is_unknown = |(_, fault): &&(usize, Error)| fault.code() == Code::NotFound;
     let Some((_, first)) = faults.iter().find(is_unknown).or_else(|| faults.first()) else { return Ok(good) };
     let code = first.code();
-    let told = |(item, fault): &(usize, Error)| {
-        format!("Item {item}: {}", fault.to_string().trim_end_matches(" Nothing was changed."))
-    };
+    let told =
+        |(item, fault): &(usize, Error)| format!("Item {item}: {}", fault.to_string().trim_end_matches(UNCHANGED));
     let texts: Vec<String> = faults.iter().take(MOST_FAULTS).map(told).collect();
     let mut hints: Vec<&str> = faults.iter().take(MOST_FAULTS).filter_map(|(_, fault)| fault.hint()).collect();
     hints.dedup();
@@ -242,7 +243,8 @@ impl Run<'_> {
     }
 
     fn report(&self, stopped: Option<&Error>) -> Report {
-        let why = stopped.map(|error| format!("Not sent. {error}"));
+        // Much may have been changed; what is told is only why it ended.
+        let why = stopped.map(|error| format!("It ended early: {}", error.to_string().trim_end_matches(UNCHANGED)));
         let outcome = |(index, step): (usize, &Step)| {
             let (status, id, reason) = match step.clone() {
                 Step::Done(id) => ("done", Some(id), None),

@@ -9,6 +9,7 @@ use super::attributes::{Attribute, Kind};
 use super::columns::tokens;
 use super::folders::Folder;
 use super::place::Place;
+use crate::api::ids::AttributeId;
 
 /// Tokens the description may cost.
 const MOST: usize = 3_600;
@@ -153,8 +154,11 @@ fn attribute_line(attribute: &Attribute, depth: Depth, notes: &mut Vec<String>) 
 /// Names the attributes a folder shows or those it hides, whichever are fewer.
 fn folder_line(folder: &Folder, attributes: &[&Attribute], depth: Depth) -> FolderLine {
     let shown: HashSet<&str> = folder.attribute_ids.iter().map(|id| id.as_str()).collect();
-    let (shows, hides): (Vec<&Attribute>, Vec<&Attribute>) =
-        attributes.iter().copied().partition(|attribute| shown.contains(attribute.id.as_str()));
+    let hides: Vec<&Attribute> =
+        attributes.iter().copied().filter(|attribute| !shown.contains(attribute.id.as_str())).collect();
+    // In the order of display.
+    let of_id = |id: &AttributeId| attributes.iter().copied().find(|attribute| attribute.id == *id);
+    let shows: Vec<&Attribute> = folder.attribute_ids.iter().filter_map(of_id).collect();
     let names = |list: Vec<&Attribute>| Some(list.iter().map(|attribute| attribute.key.clone()).collect());
     let (shows, hides) = match shows.len() <= hides.len() {
         _ if depth >= Depth::NoFolderContents => (None, None),

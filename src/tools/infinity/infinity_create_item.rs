@@ -18,7 +18,7 @@ use crate::tool::{Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace, id or name; may be left out when only one is visible.
+    /// Workspace, id or name.
     workspace_id: Option<String>,
     /// Board, id or name.
     board_id: String,

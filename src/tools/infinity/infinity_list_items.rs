@@ -18,20 +18,20 @@ use crate::tool::{Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace, id or name; may be left out when only one is visible.
+    /// Workspace, id or name.
     workspace_id: Option<String>,
     /// Board, id or name.
     board_id: String,
-    /// Only this folder without its subfolders, id, name or path; default the whole board.
+    /// This folder only, id, name or path; not its subfolders.
     folder_id: Option<String>,
-    /// Attributes to show, ids or names; default all that fit.
+    /// Attributes to show; default all that fit.
     fields: Option<Vec<String>>,
     /// Items to give; default 20.
     #[schemars(range(min = 1, max = 100))]
     limit: Option<u32>,
-    /// Cursor `after` of the last answer, for the next page.
+    /// Cursor `after` of the last answer.
     after: Option<String>,
-    /// Cursor `before` of the last answer, for the page before it.
+    /// Cursor `before` of the last answer.
     before: Option<String>,
     /// Sort by `id` or `created_at`.
     sort_by: Option<String>,
@@ -39,20 +39,7 @@ pub struct Args {
     sort_direction: Option<Direction>,
     /// Without effect: names are always resolved.
     #[expect(dead_code, reason = "callers of an older server send it")]
-    expand: Option<Vec<Expand>>,
-}
-
-/// What an older server could be asked to add.
-#[derive(Deserialize, JsonSchema)]
-enum Expand {
-    #[serde(rename = "values")]
-    Values,
-    #[serde(rename = "values.attribute")]
-    ValuesAttribute,
-    #[serde(rename = "folder")]
-    Folder,
-    #[serde(rename = "created_by")]
-    CreatedBy,
+    expand: Option<Vec<String>>,
 }
 
 /// The items.
@@ -76,8 +63,8 @@ pub struct Items {
 
 /// List the items of a StartInfinity board or folder with their values in words.
 ///
-/// Use to browse or to find an item's id. Subitems are listed too, with their parent_id; for those of one item use
-/// infinity_list_subitems. Upstream cannot filter by text or value. Next: infinity_get_item for all of one item.
+/// Use to browse or to find an item's id. Subitems are among them, with their parent_id; those of one item:
+/// infinity_list_subitems. Next: infinity_get_item for all of one item.
 #[tool(reads)]
 pub async fn infinity_list_items(ctx: &Ctx, args: Args) -> Result<Items> {
     let place = Place::open(ctx, args.workspace_id.as_deref(), &args.board_id).await?;
