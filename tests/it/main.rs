@@ -8,7 +8,11 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod books;
 mod door;
+mod infinigate_customers;
+mod infinigate_invoices;
+mod infinigate_reports;
 mod laws;
 mod sandbox_framework;
 mod sandbox_infinigate;
