@@ -8,8 +8,12 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod books;
 mod create_order;
 mod door;
+mod infinigate_customers;
+mod infinigate_invoices;
+mod infinigate_reports;
 mod infinity_attachments;
 mod infinity_bulk;
 mod infinity_comments;
