@@ -19,6 +19,9 @@ pub fn of_arguments<T: JsonSchema>() -> Value {
 pub fn of_answer<T: JsonSchema>() -> Value {
     let mut schema = generate::<T>();
     open(&mut schema);
+    if let Some(root) = schema.as_object_mut() {
+        root.remove("description");
+    }
     schema
 }
 
@@ -81,6 +84,10 @@ fn descend(map: &mut Map<String, Value>) {
             && !inner.is_boolean()
         {
             plain(inner);
+            // What the list holds was said where the list is described; the words would only cost every client twice.
+            if let Some(inner) = inner.as_object_mut().filter(|inner| inner.contains_key("properties")) {
+                inner.remove("description");
+            }
         }
     }
     if map.get("type") == Some(&json!("array")) && map.get("items") == Some(&json!(true)) {

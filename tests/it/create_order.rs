@@ -53,14 +53,13 @@ async fn everything_of_an_order_reaches_upstream_in_the_form_it_wants() {
     let door = Door::sandbox().await;
     let day = (chrono::Utc::now() + chrono::TimeDelta::days(30)).format("%Y-%m-%d").to_string();
     let arguments = json!({
-        "po_number": "PO-2", "currency": "EUR", "delivery_date": day, "shipping": "together",
-        "license_email": "licences@example.com", "comment": "Ring twice", "partner_id": "P-7",
-        "contact_email": "max@example.com",
+        "po_number": "PO-2", "comment": "Ring twice",
+        "options": { "currency": "EUR", "delivery_date": day, "shipping": "together", "license_email": "licences@example.com", "partner_id": "P-7", "contact_email": "max@example.com" },
         "end_customer": { "name": "Example GmbH", "city": "Berlin", "country": "de", "email": "it@example.com", "tier": "Std" },
         "ship_to": { "name": "Example GmbH", "street": "Musterweg 1", "postal_code": "10115", "city": "Berlin", "country": "DE" },
         "lines": [
-            { "sku": "HOS-TP-M", "quantity": 25, "deal_number": "SB-1", "license_id": "L-1", "period_start": "2026-12-01", "period_end": "2027-11-30" },
-            { "sku": "200417", "quantity": "1", "vendor_extras": { "hp_smart_quote_id": "SQ-1" } }
+            { "sku": "HOS-TP-M", "quantity": 25, "deal_number": "SB-1", "extras": { "license_id": "L-1", "period_start": "2026-12-01", "period_end": "2027-11-30" } },
+            { "sku": "200417", "quantity": "1", "extras": { "hp_smart_quote_id": "SQ-1" } }
         ]
     });
     let question = door.ask(ORDER, arguments.clone()).await;
@@ -93,15 +92,15 @@ async fn what_cannot_be_ordered_is_refused_before_anybody_is_asked() {
     }
     assert!(refused(json!({ "lines": [] })).await.contains("lines"));
     assert!(refused(json!({ "lines": [{ "sku": "200417", "quantity": 0 }] })).await.contains("quantity"));
-    assert!(refused(json!({ "delivery_date": "2020-01-01" })).await.contains("has passed"));
-    assert!(refused(json!({ "delivery_date": "soon" })).await.contains("is not a date"));
+    assert!(refused(json!({ "options": { "delivery_date": "2020-01-01" } })).await.contains("has passed"));
+    assert!(refused(json!({ "options": { "delivery_date": "soon" } })).await.contains("is not a date"));
     assert!(refused(json!({ "po_number": "x".repeat(36) })).await.contains("po_number"));
-    assert!(refused(json!({ "license_email": "nobody" })).await.contains("license_email"));
+    assert!(refused(json!({ "options": { "license_email": "nobody" } })).await.contains("license_email"));
     assert!(refused(json!({ "end_customer": { "name": " " } })).await.contains("end_customer.name"));
     assert!(
-        refused(json!({ "lines": [{ "sku": "200417", "quantity": 1, "vendor_extras": { "hp_bundle": "1" } }] }))
+        refused(json!({ "lines": [{ "sku": "200417", "quantity": 1, "extras": { "hp_bundle": "1" } }] }))
             .await
-            .contains("unknown entry")
+            .contains("unknown field")
     );
     assert_eq!(purchases(&door).await["count"], 0);
 }

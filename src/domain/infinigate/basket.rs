@@ -113,10 +113,12 @@ fn line(wanted: &Wanted, found: &Found) -> std::result::Result<Line, String> {
     if skus.len() > 1 {
         return Err(format!("several articles have this number; give one of {}", skus.join(", ")));
     }
-    // One licence may stand in the list several times, each with a price for another quantity.
+    // One licence may stand in the list several times, each with a price for another quantity. The band of an article
+    // that stands there once is no such choice: hardware, too, has one.
     let fits = |article: &&&Product| {
-        article.min_quantity.is_none_or(|least| wanted.quantity >= least.number())
-            && article.max_quantity.is_none_or(|most| wanted.quantity <= most.number())
+        articles.len() == 1
+            || (article.min_quantity.is_none_or(|least| wanted.quantity >= least.number())
+                && article.max_quantity.is_none_or(|most| wanted.quantity <= most.number()))
     };
     let article = *articles
         .iter()

@@ -3,51 +3,48 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::basket::{Line as Priced, Wanted};
 use super::dates;
 use crate::api::infinigate::types::{
     BarracudaInfo, HpInfo, ManufacturerAdditionalInfo, OrderRequestLine, SonicWallInfo,
 };
-use crate::tool::near::nearest;
 use crate::tool::{Error, Result};
-
-/// What vendors want to know beyond a line's own fields.
-const EXTRAS: [&str; 6] = [
-    "barracuda_partner_status",
-    "barracuda_commission",
-    "barracuda_deal_registration_number",
-    "hp_bundle_id",
-    "hp_smart_quote_id",
-    "sonicwall_friendly_name",
-];
 
 /// One article of an order.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Line {
-    /// Infinigate or vendor SKU.
+    /// Infinigate's or the vendor's SKU.
     pub sku: String,
     /// How many pieces.
     #[schemars(range(min = 0.01, max = 100_000))]
     pub quantity: f64,
     /// Special price or deal number.
     deal_number: Option<String>,
-    /// Your article number.
+    // Written out, these would take more of a model's attention than all the rest of an order.
+    /// your_item_number; for renewals serial_number, previous_serial_number, license_id, period_start, period_end; for vendors hp_smart_quote_id, hp_bundle_id, barracuda_deal_registration_number, barracuda_partner_status, barracuda_commission, sonicwall_friendly_name.
+    #[schemars(with = "Option<BTreeMap<String, String>>")]
+    extras: Option<Extras>,
+}
+
+/// What only some lines need.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Extras {
     your_item_number: Option<String>,
-    /// Serial number, for a renewal.
     serial_number: Option<String>,
-    /// Serial number that is replaced.
     previous_serial_number: Option<String>,
-    /// Licence to renew.
     license_id: Option<String>,
-    /// First day of a renewal.
     period_start: Option<String>,
-    /// Last day of a renewal.
     period_end: Option<String>,
-    /// Such as {"hp_smart_quote_id": "…"}.
-    vendor_extras: Option<BTreeMap<String, String>>,
+    hp_smart_quote_id: Option<String>,
+    hp_bundle_id: Option<String>,
+    barracuda_deal_registration_number: Option<String>,
+    barracuda_partner_status: Option<String>,
+    barracuda_commission: Option<String>,
+    sonicwall_friendly_name: Option<String>,
 }
 
 impl Line {
@@ -66,30 +63,25 @@ impl Line {
     /// The form that is sent, by Infinigate's own number: that one is never ambiguous.
     ///
     /// # Errors
-    /// `invalid_arguments` when a day is none, or a vendor's extra is unknown.
+    /// `invalid_arguments` when a day of a renewal is none.
     pub fn write(&self, place: usize, priced: &Priced) -> Result<OrderRequestLine> {
+        let extras = self.extras.clone().unwrap_or_default();
         Ok(OrderRequestLine {
             item_number: Some(priced.sku.clone()),
             manufacturer_item_number: priced.vendor_sku.clone(),
             item_description: None,
             quantity: self.quantity,
             special_bid_deal_no: text(self.deal_number.as_ref()),
-            your_item_number: text(self.your_item_number.as_ref()),
+            your_item_number: text(extras.your_item_number.as_ref()),
             your_line_number: Some((place + 1).to_string()),
-            manufacturer_additional_info: self.additional(place)?,
+            manufacturer_additional_info: extras.write(place)?,
         })
     }
+}
 
-    fn additional(&self, place: usize) -> Result<Option<ManufacturerAdditionalInfo>> {
-        let extras = self.vendor_extras.clone().unwrap_or_default();
-        if let Some(unknown) = extras.keys().find(|name| !EXTRAS.contains(&name.as_str())) {
-            let near = nearest(unknown, EXTRAS.iter().copied())
-                .map(|near| format!(" Did you mean {near}?"))
-                .unwrap_or_default();
-            return Err(of_line(place, "vendor_extras", &format!("has the unknown entry {unknown:?}"))
-                .with_hint(format!("There are {}.{near}", EXTRAS.join(", "))));
-        }
-        let extra = |name: &str| text(extras.get(name));
+impl Extras {
+    /// What is sent of them; nothing when nothing is said.
+    fn write(&self, place: usize) -> Result<Option<ManufacturerAdditionalInfo>> {
         let day = |argument: &str, given: &Option<String>| -> Result<Option<String>> {
             let Some(given) = text(given.as_ref()) else { return Ok(None) };
             let moment =
@@ -97,36 +89,32 @@ impl Line {
             Ok(Some(format!("{}T00:00:00Z", moment.date())))
         };
         let barracuda = BarracudaInfo {
-            partner_status: extra("barracuda_partner_status"),
-            commission: extra("barracuda_commission"),
-            deal_registration_number: extra("barracuda_deal_registration_number"),
+            partner_status: text(self.barracuda_partner_status.as_ref()),
+            commission: text(self.barracuda_commission.as_ref()),
+            deal_registration_number: text(self.barracuda_deal_registration_number.as_ref()),
         };
-        let has_barracuda = extras.keys().any(|name| name.starts_with("barracuda_"));
-        let hp = HpInfo { bundle_id: extra("hp_bundle_id"), smart_quote_id: extra("hp_smart_quote_id") };
-        let has_hp = extras.keys().any(|name| name.starts_with("hp_"));
-        let sonic_wall = extra("sonicwall_friendly_name").map(|name| SonicWallInfo { friendly_name: Some(name) });
+        let hp = HpInfo {
+            bundle_id: text(self.hp_bundle_id.as_ref()),
+            smart_quote_id: text(self.hp_smart_quote_id.as_ref()),
+        };
+        let name = text(self.sonicwall_friendly_name.as_ref());
         let info = ManufacturerAdditionalInfo {
-            barracuda: has_barracuda.then_some(barracuda),
-            hp: has_hp.then_some(hp),
-            sonic_wall,
+            barracuda: said(barracuda),
+            hp: said(hp),
+            sonic_wall: name.map(|name| SonicWallInfo { friendly_name: Some(name) }),
             license_id: text(self.license_id.as_ref()),
-            period_start: day("period_start", &self.period_start)?,
-            period_end: day("period_end", &self.period_end)?,
+            period_start: day("extras.period_start", &self.period_start)?,
+            period_end: day("extras.period_end", &self.period_end)?,
             previous_serial_number: text(self.previous_serial_number.as_ref()),
             serial_number: text(self.serial_number.as_ref()),
         };
-        let is_blank = extras.is_empty()
-            && [
-                &info.license_id,
-                &info.period_start,
-                &info.period_end,
-                &info.previous_serial_number,
-                &info.serial_number,
-            ]
-            .iter()
-            .all(|part| part.is_none());
-        Ok((!is_blank).then_some(info))
+        Ok(said(info))
     }
+}
+
+/// The thing, unless nothing in it is said.
+fn said<T: Default + Serialize>(thing: T) -> Option<T> {
+    (serde_json::to_value(&thing).ok() != serde_json::to_value(T::default()).ok()).then_some(thing)
 }
 
 fn text(text: Option<&String>) -> Option<String> {
@@ -163,8 +151,8 @@ mod tests {
 
     #[test]
     fn extras_go_where_their_vendor_wants_them() {
-        let line = written(json!({ "sku": "wgt20033", "quantity": 2, "period_start": "2026-12-01",
-            "vendor_extras": { "hp_bundle_id": "B1", "sonicwall_friendly_name": "HQ" } }))
+        let line = written(json!({ "sku": "wgt20033", "quantity": 2,
+            "extras": { "period_start": "2026-12-01", "hp_bundle_id": "B1", "sonicwall_friendly_name": "HQ" } }))
         .unwrap();
         assert_eq!((&line["itemNumber"], &line["yourLineNumber"]), (&json!("200417"), &json!("1")));
         let info = &line["manufacturerAdditionalInfo"];
@@ -175,10 +163,12 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_extra_and_a_day_that_is_none_are_refused() {
-        let extra = written(json!({ "sku": "1", "quantity": 1, "vendor_extras": { "hp_bundle": "B1" } })).unwrap_err();
-        assert!(extra.hint().unwrap().contains("Did you mean hp_bundle_id?"), "{:?}", extra.hint());
-        let day = written(json!({ "sku": "1", "quantity": 1, "period_end": "soon" })).unwrap_err();
-        assert!(day.to_string().contains("lines.0.period_end"), "{day}");
+    fn a_plain_line_carries_no_extras_and_a_day_that_is_none_is_refused() {
+        let plain = written(json!({ "sku": "1", "quantity": 1, "extras": { "serial_number": " " } })).unwrap();
+        assert!(plain.get("manufacturerAdditionalInfo").is_none_or(serde_json::Value::is_null), "{plain}");
+        let day = written(json!({ "sku": "1", "quantity": 1, "extras": { "period_end": "soon" } })).unwrap_err();
+        assert!(day.to_string().contains("lines.0.extras.period_end"), "{day}");
+        let unknown = json!({ "sku": "1", "quantity": 1, "extras": { "hp_bundle": "B1" } });
+        assert!(serde_json::from_value::<Line>(unknown).unwrap_err().to_string().contains("unknown field `hp_bundle`"));
     }
 }

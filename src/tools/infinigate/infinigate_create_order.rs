@@ -3,6 +3,8 @@
 //! An order carries no prices: what it costs is what the price list says when it is posted. So the articles are read
 //! now, the question shows what they cost, and after the yes they are read again: what was confirmed is what is bought.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -28,32 +30,43 @@ pub struct Args {
     /// The articles, 1 to 50.
     #[schemars(length(min = 1, max = 50))]
     lines: Vec<Line>,
-    /// For whom it is; needed for licences.
+    /// For whom: name; also street, postal_code, city, country, customer_number, email, tier. Needed for licences.
+    #[schemars(with = "Option<BTreeMap<String, String>>")]
     end_customer: Option<EndCustomer>,
-    /// Default: the account's address.
+    /// name, street, additional, postal_code, city, country; default the account's address.
+    #[schemars(with = "Option<BTreeMap<String, String>>")]
     ship_to: Option<PostalAddress>,
-    /// E-mail address of who orders.
-    contact_email: Option<EmailAddress>,
-    /// E-mail address that licences go to.
-    license_email: Option<EmailAddress>,
-    /// Wished day of delivery, such as 2026-12-31.
-    delivery_date: Option<String>,
-    /// Default parts ship as they come.
-    shipping: Option<Shipping>,
-    /// Three letters, such as EUR.
-    currency: Option<String>,
-    /// The reseller's partner id at the vendor.
-    partner_id: Option<String>,
-    /// Anything else Infinigate should know.
+    /// delivery_date, license_email, contact_email, currency, partner_id, shipping (parts, hardware_together, together).
+    #[schemars(with = "Option<BTreeMap<String, String>>")]
+    options: Option<Options>,
+    /// Anything else to tell.
     #[schemars(length(max = 1000))]
     comment: Option<String>,
-    /// Same key, same order; default the po_number.
+    /// Same key, same order; default po_number.
     #[schemars(length(min = 1, max = 100))]
     idempotency_key: Option<String>,
 }
 
+/// What most orders leave to the account's defaults.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Options {
+    /// E-mail address of who orders.
+    contact_email: Option<EmailAddress>,
+    /// E-mail address that licences go to.
+    license_email: Option<EmailAddress>,
+    /// Wished day of delivery.
+    delivery_date: Option<String>,
+    /// Whether parts ship as they come.
+    shipping: Option<Shipping>,
+    /// ISO 4217.
+    currency: Option<String>,
+    /// The reseller's partner id at the vendor.
+    partner_id: Option<String>,
+}
+
 /// What may ship on its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Shipping {
     /// Every part as it comes.
@@ -98,8 +111,8 @@ pub struct Placed {
 
 /// Order articles at today's prices, without a quote.
 ///
-/// A binding purchase: asks first. Use after infinigate_search_products or infinigate_get_products_by_sku. For special
-/// prices use infinigate_request_quote. Never repeat it with another key after an unclear outcome.
+/// A binding purchase. Not for prices on request: infinigate_request_quote. After an unclear outcome never repeat it with
+/// another key.
 #[tool(
     spends,
     preview = preview,
@@ -186,23 +199,25 @@ fn request(args: &Args, priced: &[Priced]) -> Result<OrderRequest> {
         |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
     let lines = args.lines.iter().zip(priced).enumerate().map(|(place, (line, priced))| line.write(place, priced));
     let number = args.po_number.trim();
-    let contact = args
+    let nothing = Options::default();
+    let options = args.options.as_ref().unwrap_or(&nothing);
+    let contact = options
         .contact_email
         .as_ref()
         .map(|address| ContactWrite { e_mail: Some(address.as_str().to_owned()), ..Default::default() });
     let header = OrderRequestHeader {
         your_reference: number.try_into().map_err(|_| Error::of_argument("po_number", "needs 1 to 35 characters"))?,
-        currency_code: args.currency.as_deref().map(|code| letters("currency", code, 3, "EUR")).transpose()?,
+        currency_code: options.currency.as_deref().map(|code| letters("currency", code, 3, "EUR")).transpose()?,
         contact,
         end_user: args.end_customer.as_ref().map(EndCustomer::write).transpose()?,
         ship_to: args.ship_to.as_ref().map(PostalAddress::write).transpose()?,
         sell_to: None,
         bill_to: None,
-        disallow_partial_shipment: args.shipping.map(|shipping| shipping == Shipping::Together),
-        ship_hardware_complete: args.shipping.map(|shipping| shipping != Shipping::Parts),
-        requested_delivery_date: args.delivery_date.as_deref().map(delivery_day).transpose()?,
-        license_delivery_address: args.license_email.as_ref().map(|email| email.as_str().to_owned()),
-        manufacturer_partner_id: text(&args.partner_id),
+        disallow_partial_shipment: options.shipping.map(|shipping| shipping == Shipping::Together),
+        ship_hardware_complete: options.shipping.map(|shipping| shipping != Shipping::Parts),
+        requested_delivery_date: options.delivery_date.as_deref().map(delivery_day).transpose()?,
+        license_delivery_address: options.license_email.as_ref().map(|email| email.as_str().to_owned()),
+        manufacturer_partner_id: text(&options.partner_id),
         comment: text(&args.comment),
     };
     Ok(OrderRequest { header, lines: lines.collect::<Result<_>>()? })

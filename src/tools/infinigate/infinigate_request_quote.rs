@@ -29,7 +29,7 @@ pub struct Args {
     lines: Vec<Line>,
     /// For whom it is; needed for licences.
     end_customer: Option<EndCustomer>,
-    /// Who asks.
+    /// Person who asks.
     contact_name: Option<String>,
     /// E-mail address of who asks.
     contact_email: Option<EmailAddress>,
