@@ -202,8 +202,7 @@ async fn archiving_a_folder_shows_what_hangs_below_and_does_nothing_without_a_ye
     let door = Door::sandbox().await;
     let asked = projects(json!({ "folder_id": "kundenprojekte" }));
     let question = door.ask("infinity_archive_folder", asked.clone()).await;
-    for words in ["Kundenprojekte", "board Projects", "2 subfolders and more than 112 items", "nothing here can"]
-    {
+    for words in ["Kundenprojekte", "board Projects", "2 subfolders and more than 112 items", "nothing here can"] {
         assert!(question.message.contains(words), "{words}: {}", question.message);
     }
     assert_eq!(question.shown["subfolders"][1], json!("Kundenprojekte / Rollout 2026"));

@@ -41,7 +41,7 @@ pub struct Row {
 
 /// List the folders of a StartInfinity board, all levels.
 ///
-/// Use to find where items belong. What a folder shows: infinity_get_folder; its items: infinity_list_items.
+/// What one shows: infinity_get_folder; its items: infinity_list_items.
 #[tool(reads)]
 pub async fn infinity_list_folders(ctx: &Ctx, args: Args) -> Result<Folders> {
     let place = Place::open(ctx, args.workspace_id.as_deref(), &args.board_id).await?;
