@@ -18,7 +18,7 @@ pub struct BoardDetail {
     name: Option<String>,
     /// What it is for.
     description: Option<Foreign>,
-    /// #RRGGBB.
+    /// As #RRGGBB.
     color: Option<String>,
     /// Who may open it: id, name.
     #[schemars(with = "Rows")]

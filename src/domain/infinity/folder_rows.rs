@@ -21,7 +21,7 @@ pub struct FolderRow {
     pub path: Option<String>,
     /// Folder above.
     pub parent_id: Option<String>,
-    /// #RRGGBB.
+    /// As #RRGGBB.
     pub color: Option<String>,
 }
 

@@ -13,7 +13,7 @@ use crate::tool::{Ctx, Result, tool};
 /// Which folders.
 #[derive(Deserialize, JsonSchema)]
 pub struct Args {
-    /// Workspace id or name; optional if only one.
+    /// Workspace id or name.
     workspace_id: Option<String>,
     /// Board id or name.
     board_id: String,

@@ -20,13 +20,13 @@ use crate::tool::{Ctx, Error, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace id or name; optional if only one.
+    /// Workspace id or name.
     workspace_id: Option<String>,
     /// Board id or name.
     board_id: String,
     /// Attribute id or name.
     attribute_id: String,
-    /// New name.
+    /// Its new name.
     name: Option<String>,
     /// New type, as for infinity_create_attribute.
     #[serde(rename = "type")]

@@ -21,13 +21,13 @@ use crate::tool::{Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace id or name; optional if only one.
+    /// Workspace id or name.
     workspace_id: Option<String>,
     /// Board id or name.
     board_id: String,
     /// Folder id, name or path.
     folder_id: String,
-    /// New name.
+    /// Its new name.
     name: Option<String>,
     /// Colour as #RRGGBB; null for none.
     #[serde(default)]
