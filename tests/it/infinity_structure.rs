@@ -278,6 +278,21 @@ async fn the_predecessors_way_of_creating_an_attribute_means_the_same() {
 }
 
 #[tokio::test]
+async fn an_attribute_that_a_folder_fails_to_show_is_there_all_the_same_and_the_folder_is_told() {
+    let door = Door::sandbox().await;
+    door.fault(json!({ "infinity.fail_next": { "status": 500, "operation": "updateFolder" } })).await;
+    let asked = projects(json!({ "name": "Halb", "type": "checkbox", "folder_ids": ["Ablage 2025", "Backlog"] }));
+    assert_eq!(door.refused("infinity_create_attribute", asked).await["code"], json!("ambiguous_name"));
+    let asked = projects(json!({ "name": "Halb", "type": "checkbox", "folder_ids": ["Ablage 2025", "PssjTc4Yb1b"] }));
+    let created = door.call("infinity_create_attribute", asked).await.unwrap();
+    assert_eq!(created["folders"], json!(["Backlog"]), "{created:#}");
+    let note = created["notes"][0].as_str().unwrap();
+    assert!(note.contains("was created, but the folder Ablage 2025 may not show it"), "{note}");
+    assert_eq!(calls(&door, "createAttribute").await, 1);
+    assert_eq!(attribute(&door, "Halb").await["folders"], json!(["Backlog"]));
+}
+
+#[tokio::test]
 async fn what_cannot_be_an_attribute_is_refused_before_anything_is_sent() {
     let door = Door::sandbox().await;
     for (more, code, words) in [
