@@ -30,11 +30,11 @@ const PROSE: usize = 200;
 /// Items as a table, for a name that stands once above a hundred values costs a fraction of a hundred names.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Table {
-    /// What the cells of a row mean.
+    /// Names of the cells.
     pub columns: Vec<String>,
     /// One item each; null is empty, … ends a cut text.
     pub rows: Vec<Vec<Value>>,
-    /// Left out to be short; name them in `fields`.
+    /// Left out; name them in `fields`.
     pub left_out: Option<Vec<String>>,
 }
 

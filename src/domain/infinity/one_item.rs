@@ -14,9 +14,9 @@ use crate::tool::{Code, Ctx, Error, Result};
 pub struct OneItem {
     #[serde(flatten)]
     item: ItemRow,
-    /// Where a person sees it.
+    /// Its page.
     url: Option<String>,
-    /// What to know about it.
+    /// Remarks on it.
     notes: Option<Vec<String>>,
 }
 
