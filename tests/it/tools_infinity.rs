@@ -147,7 +147,8 @@ async fn a_hundred_items_fit_into_six_thousand_tokens_and_a_default_page_into_fo
         place["limit"] = json!(100);
         let answer = door.call("infinity_list_items", place.clone()).await.unwrap();
         assert!(tokens(&answer) < 6_000, "{place}: {} tokens for {} items", tokens(&answer), answer["count"]);
-        let left_out: Vec<&str> = answer["left_out"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        let left_out: Vec<&str> =
+            answer["left_out"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         assert!(bulky.is_none_or(|bulky| left_out.contains(&bulky)), "{left_out:?}");
         let first = rows(&answer)[0].clone();
         assert!(state.is_none_or(|state| first[state].is_string()), "{first:#}");

@@ -1,7 +1,9 @@
 //! What is remembered of a batch of writes, so that a call repeated after a crash or a cut goes on where it ended.
 //!
 //! Before each write a note is kept that it is being sent, and only whoever could keep that note sends: two calls with
-//! one key at the same time share the work instead of doing it twice.
+//! one key at the same time share the work instead of doing it twice. A note is never taken away, for that would let a
+//! slow caller clear the way for a second write; a write that did not take effect is followed by another attempt, with a
+//! note of its own.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -11,8 +13,8 @@ use crate::state::Kept;
 use crate::tool::{Code, Ctx, Error, Result, Service};
 use crate::vault::digest_json;
 
-/// After this long a write that was being sent has ended, one way or the other.
-const SURELY_OVER: TimeDelta = TimeDelta::minutes(2);
+/// How long after the end of its call a write may still be on its way.
+const ON_ITS_WAY: TimeDelta = TimeDelta::seconds(30);
 /// Batches older than this are forgotten.
 const REMEMBERED: TimeDelta = TimeDelta::days(7);
 
@@ -41,9 +43,11 @@ pub struct Before {
 pub enum Entry {
     /// It may be under way.
     Sending {
-        /// Since when.
-        at: DateTime<Utc>,
+        /// When it is over, one way or the other, if nothing else is noted by then.
+        until: DateTime<Utc>,
     },
+    /// It surely did not take effect.
+    Refused,
     /// It was sent, and the answer was lost.
     Unknown {
         /// Why.
@@ -60,9 +64,9 @@ impl Entry {
     /// Whether the request itself is over, so that looking upstream can settle what came of it.
     pub fn can_be_settled(&self) -> bool {
         match self {
-            Self::Sending { at } => Utc::now() - *at > SURELY_OVER,
+            Self::Sending { until } => Utc::now() > *until,
             Self::Unknown { .. } => true,
-            Self::Done { .. } => false,
+            Self::Refused | Self::Done { .. } => false,
         }
     }
 }
@@ -109,50 +113,61 @@ impl<'a> Batch<'a> {
         }
     }
 
-    /// How far each write has come; nothing where it was not begun.
+    /// How far the last attempt at each write has come; nothing where there was none.
     ///
     /// # Errors
     /// Those of the state.
-    pub async fn entries(&self) -> Result<Vec<Option<Entry>>> {
-        let mut entries = Vec::with_capacity(self.head.count);
+    pub async fn attempts(&self) -> Result<Vec<Option<Attempt>>> {
+        let mut attempts = Vec::with_capacity(self.head.count);
         for index in 0..self.head.count {
-            entries.push(self.entries.get(&self.id(index)).await?);
+            let mut last = None;
+            while let Some(entry) = self.entries.get(&self.id(index, next(last.as_ref()))).await? {
+                last = Some(Attempt { number: next(last.as_ref()), entry });
+            }
+            attempts.push(last);
         }
-        Ok(entries)
+        Ok(attempts)
     }
 
-    /// Notes that a write is being sent. True for exactly one caller.
+    /// Notes that an attempt at a write is being made. True for exactly one caller, who alone may send it.
     ///
     /// # Errors
     /// Those of the state; then it must not be sent.
-    pub async fn claim(&self, index: usize) -> Result<bool> {
-        Ok(self.entries.put_new(&self.id(index), &Entry::Sending { at: Utc::now() }).await?)
+    pub async fn claim(&self, ctx: &Ctx, index: usize, attempt: usize) -> Result<bool> {
+        let rest = TimeDelta::from_std(ctx.call().remaining()).unwrap_or(REMEMBERED);
+        let until = Utc::now().checked_add_signed(rest + ON_ITS_WAY).unwrap_or(DateTime::<Utc>::MAX_UTC);
+        Ok(self.entries.put_new(&self.id(index, attempt), &Entry::Sending { until }).await?)
     }
 
-    /// Notes what came of it.
+    /// Notes what came of an attempt.
     ///
     /// # Errors
     /// Those of the state.
-    pub async fn note(&self, index: usize, entry: &Entry) -> Result<()> {
-        Ok(self.entries.put(&self.id(index), entry).await?)
+    pub async fn note(&self, index: usize, attempt: usize, entry: &Entry) -> Result<()> {
+        Ok(self.entries.put(&self.id(index, attempt), entry).await?)
     }
 
-    /// Forgets a write that surely did not take effect, so that it may be claimed again.
-    ///
-    /// # Errors
-    /// Those of the state.
-    pub async fn release(&self, index: usize) -> Result<()> {
-        self.entries.remove(&self.id(index)).await?;
-        Ok(())
-    }
-
-    fn id(&self, index: usize) -> String {
-        entry_id(&self.key, index)
+    fn id(&self, index: usize, attempt: usize) -> String {
+        entry_id(&self.key, index, attempt)
     }
 }
 
-fn entry_id(key: &str, index: usize) -> String {
-    format!("{key}/{index}")
+/// One attempt at one write.
+#[derive(Debug)]
+pub struct Attempt {
+    /// Which one, from 0.
+    pub number: usize,
+    /// How far it has come.
+    pub entry: Entry,
+}
+
+/// The number of the attempt after the last one.
+pub fn next(last: Option<&Attempt>) -> usize {
+    last.map_or(0, |last| last.number + 1)
+}
+
+fn entry_id(key: &str, index: usize, attempt: usize) -> String {
+    format!("{key}/{index}/{attempt}")
 }
 
 /// The caller's key, or a new one that nobody else has.
@@ -168,7 +183,10 @@ async fn forget_old(heads: &Kept<'_, Head>, entries: &Kept<'_, Entry>) -> Result
     let limit = Utc::now() - REMEMBERED;
     for (key, head) in heads.all().await?.into_iter().filter(|(_, head)| head.begun < limit) {
         for index in 0..head.count {
-            entries.remove(&entry_id(&key, index)).await?;
+            let mut attempt = 0;
+            while entries.remove(&entry_id(&key, index, attempt)).await? {
+                attempt += 1;
+            }
         }
         heads.remove(&key).await?;
     }

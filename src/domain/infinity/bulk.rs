@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::batch::{Batch, Entry};
+use super::batch::{self, Batch, Entry};
 use super::place::Place;
 use crate::tool::{Code, Ctx, Error, Result};
 
@@ -11,6 +11,8 @@ use crate::tool::{Code, Ctx, Error, Result};
 const ENOUGH_DOUBT: usize = 3;
 /// A write that begins later than this before the end of the call's time could be cut short by it.
 const LAST_START: std::time::Duration = std::time::Duration::from_secs(3);
+/// Said of a write that another call with the same key has begun.
+const UNDER_WAY: &str = "Another call is sending it, or was when it ended.";
 /// How refusals of one item end, which is not true of a batch.
 const UNCHANGED: &str = " Nothing was changed.";
 /// Faults that one refusal tells.
@@ -108,7 +110,7 @@ pub fn checked<T, U>(place: &Place, items: &[T], check: impl Fn(&Place, &T) -> R
 /// # Errors
 /// Those of the state; and what stopped it, when nothing was done at all.
 pub async fn carry_out(ctx: &Ctx, batch: &Batch<'_>, job: &impl Job) -> Result<Report> {
-    let mut run = Run { ctx, batch, steps: Vec::new() };
+    let mut run = Run { ctx, batch, steps: Vec::new(), attempts: Vec::new() };
     run.resume(job).await?;
     let stopped = run.send_all(job).await?;
     if !ctx.call().cancel().is_cancelled() {
@@ -124,34 +126,45 @@ struct Run<'a> {
     ctx: &'a Ctx,
     batch: &'a Batch<'a>,
     steps: Vec<Step>,
+    /// Which attempt at each write this call makes, or looks after.
+    attempts: Vec<usize>,
 }
 
 impl Run<'_> {
     /// Takes over what earlier calls did; whatever they left in doubt is looked up first.
     async fn resume(&mut self, job: &impl Job) -> Result<()> {
-        let entries = self.batch.entries().await?;
-        let doubtful = |(index, entry): (usize, &Option<Entry>)| entry.as_ref()?.can_be_settled().then_some(index);
-        let doubtful: Vec<usize> = entries.iter().enumerate().filter_map(doubtful).collect();
-        let step = |entry: Option<Entry>| match entry {
-            None => Step::Pending,
-            Some(Entry::Done { id }) => Step::Done(id),
-            Some(Entry::Unknown { reason }) => Step::Unknown(reason),
-            Some(Entry::Sending { .. }) => {
-                Step::Unknown("It is being sent by another call, or was a moment ago.".to_owned())
+        let attempts = self.batch.attempts().await?;
+        let mut doubtful = Vec::new();
+        for (index, last) in attempts.into_iter().enumerate() {
+            let next = batch::next(last.as_ref());
+            if last.as_ref().is_some_and(|last| last.entry.can_be_settled()) {
+                doubtful.push(index);
             }
-        };
-        self.steps = entries.into_iter().map(step).collect();
+            let (attempt, step) = match last.map(|last| last.entry) {
+                None | Some(Entry::Refused) => (next, Step::Pending),
+                Some(Entry::Done { id }) => (next - 1, Step::Done(id)),
+                Some(Entry::Unknown { reason }) => (next - 1, Step::Unknown(reason)),
+                Some(Entry::Sending { .. }) => (next - 1, Step::Unknown(UNDER_WAY.to_owned())),
+            };
+            self.attempts.push(attempt);
+            self.steps.push(step);
+        }
         for (index, finding) in self.look(job, &doubtful).await {
             match finding {
                 Finding::Happened(id) => self.done(index, id).await?,
-                Finding::DidNot => {
-                    self.batch.release(index).await?;
-                    self.set(index, Step::Pending);
-                }
+                Finding::DidNot => self.try_again(index),
                 Finding::Unclear => {}
             }
         }
         Ok(())
+    }
+
+    /// Makes room for another attempt at a write that did not take effect.
+    fn try_again(&mut self, index: usize) {
+        if let Some(attempt) = self.attempts.get_mut(index) {
+            *attempt += 1;
+        }
+        self.set(index, Step::Pending);
     }
 
     /// Sends what is pending; gives what stopped it before the end.
@@ -164,31 +177,36 @@ impl Run<'_> {
             if let Some(reason) = self.must_stop(doubts) {
                 return Ok(Some(reason));
             }
-            if !self.batch.claim(index).await? {
-                self.set(index, Step::Unknown("Another call is sending it.".to_owned()));
+            if !self.batch.claim(self.ctx, index, self.attempt(index)).await? {
+                self.set(index, Step::Unknown(UNDER_WAY.to_owned()));
                 continue;
             }
-            match job.send(self.ctx, index).await {
-                Ok(id) => {
-                    self.done(index, id).await?;
-                    doubts = 0;
-                }
-                Err(error) if error.code() == Code::OutcomeUnknown => {
-                    let reason = error.to_string();
-                    self.batch.note(index, &Entry::Unknown { reason: reason.clone() }).await?;
-                    self.set(index, Step::Unknown(reason));
-                    doubts += 1;
-                }
-                Err(error) => {
-                    self.batch.release(index).await?;
-                    if !is_about_the_item(&error) {
-                        return Ok(Some(error));
-                    }
-                    self.set(index, Step::Failed(error.to_string()));
-                    doubts = 0;
-                }
+            if let Some(error) = self.send_one(job, index).await? {
+                return Ok(Some(error));
             }
+            let is_doubtful = matches!(self.steps.get(index), Some(Step::Unknown(_)));
+            doubts = if is_doubtful { doubts + 1 } else { 0 };
             self.tell();
+        }
+        Ok(None)
+    }
+
+    /// Sends one write and notes what came of it; gives what would meet the next one just so.
+    async fn send_one(&mut self, job: &impl Job, index: usize) -> Result<Option<Error>> {
+        match job.send(self.ctx, index).await {
+            Ok(id) => self.done(index, id).await?,
+            Err(error) if error.code() == Code::OutcomeUnknown => {
+                let reason = error.to_string();
+                self.note(index, &Entry::Unknown { reason: reason.clone() }).await?;
+                self.set(index, Step::Unknown(reason));
+            }
+            Err(error) => {
+                self.note(index, &Entry::Refused).await?;
+                if !is_about_the_item(&error) {
+                    return Ok(Some(error));
+                }
+                self.set(index, Step::Failed(error.to_string()));
+            }
         }
         Ok(None)
     }
@@ -226,9 +244,17 @@ impl Run<'_> {
     }
 
     async fn done(&mut self, index: usize, id: String) -> Result<()> {
-        self.batch.note(index, &Entry::Done { id: id.clone() }).await?;
+        self.note(index, &Entry::Done { id: id.clone() }).await?;
         self.set(index, Step::Done(id));
         Ok(())
+    }
+
+    async fn note(&self, index: usize, entry: &Entry) -> Result<()> {
+        self.batch.note(index, self.attempt(index), entry).await
+    }
+
+    fn attempt(&self, index: usize) -> usize {
+        self.attempts.get(index).copied().unwrap_or_default()
     }
 
     fn set(&mut self, index: usize, step: Step) {

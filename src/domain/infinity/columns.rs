@@ -14,8 +14,8 @@ use crate::tool::text;
 
 /// Tokens for a list whose length the caller did not choose; the design wants such answers below 4,000.
 const BY_DEFAULT: usize = 3_600;
-/// Tokens for a list whose length the caller chose: a hundred items stay below 6,000.
-const BY_CHOICE: usize = 5_800;
+/// Tokens for a list whose length the caller chose: a hundred items stay below 6,000, for the estimate is rather high.
+const BY_CHOICE: usize = 6_000;
 /// Tokens of what surrounds the rows: cursors, names of columns and of what was left out.
 const AROUND: usize = 200;
 /// Tokens of a UUID, whose hexadecimal is estimated a little too low.
@@ -30,11 +30,11 @@ const PROSE: usize = 200;
 /// Items as a table, for a name that stands once above a hundred values costs a fraction of a hundred names.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Table {
-    /// What the cells of a row mean.
+    /// Names of the cells.
     pub columns: Vec<String>,
     /// One item each; null is empty, … ends a cut text.
     pub rows: Vec<Vec<Value>>,
-    /// Left out to be short; name them in `fields`.
+    /// Left out; name them in `fields`.
     pub left_out: Option<Vec<String>>,
 }
 

@@ -25,13 +25,13 @@ pub struct ItemRow {
     pub folder: Option<String>,
     /// Folder id.
     pub folder_id: Option<String>,
-    /// For a subitem, the item it belongs to.
+    /// The item above it.
     pub parent_id: Option<String>,
     /// When it was made.
     pub created_at: Option<String>,
     /// Who made it.
     pub created_by: Option<String>,
-    /// Values by attribute name; empty ones are left out.
+    /// By attribute name, without empty ones.
     pub values: Map<String, Value>,
     /// Under which key the values repeat the title.
     #[serde(skip)]

@@ -14,9 +14,9 @@ use crate::tool::{Code, Ctx, Error, Result};
 pub struct OneItem {
     #[serde(flatten)]
     item: ItemRow,
-    /// Where a person sees it.
+    /// Its page.
     url: Option<String>,
-    /// What to know about it.
+    /// Remarks on it.
     notes: Option<Vec<String>>,
 }
 
@@ -41,7 +41,7 @@ pub async fn fetch(ctx: &Ctx, place: &Place, id: &ItemId) -> Result<types::Item>
     let client = ctx.infinity()?;
     let item = client.get_item().workspace(&place.workspace.id).board_id(&place.board.id).item_id(id);
     let read = item.expand(vec![ItemExpand::Values, ItemExpand::CreatedBy]).send().await;
-    Ok(read.map_err(|error| Error::from(error).on(place))?.into_inner())
+    Ok(read.map_err(|error| on(place, error.into()))?.into_inner())
 }
 
 /// Reads an item that is to be changed.
@@ -58,20 +58,14 @@ pub async fn fetch_living(ctx: &Ctx, place: &Place, id: &ItemId) -> Result<types
 }
 
 /// Adds the board to a refusal, for the same id may well exist on another one.
-trait OnBoard {
-    fn on(self, place: &Place) -> Self;
-}
-
-impl OnBoard for Error {
-    fn on(self, place: &Place) -> Self {
-        if self.code() != Code::NotFound {
-            return self;
-        }
-        self.with_hint(format!(
-            "It may be on another board than {}; infinity_list_items shows the ids of a board's items.",
-            super::names::quoted(&place.board.name)
-        ))
+fn on(place: &Place, error: Error) -> Error {
+    if error.code() != Code::NotFound {
+        return error;
     }
+    error.with_hint(format!(
+        "It may be on another board than {}; infinity_list_items shows the ids of a board's items.",
+        super::names::quoted(&place.board.name)
+    ))
 }
 
 /// Upstream may answer a write without the values that were just written; then those are shown.

@@ -21,7 +21,7 @@ pub struct Args {
     item_id: ItemId,
     /// The comment's id.
     comment_id: CommentId,
-    /// Without effect: the author is always named.
+    /// Without effect.
     #[expect(dead_code, reason = "callers of an older server send it")]
     expand: Option<Vec<String>>,
 }

@@ -20,7 +20,7 @@ pub struct Args {
     board_id: String,
     /// The item's id.
     item_id: ItemId,
-    /// Without effect: all comes along.
+    /// Without effect.
     #[expect(dead_code, reason = "callers of an older server send it")]
     expand: Option<Vec<String>>,
 }

@@ -32,7 +32,7 @@ pub struct Args {
     sort_by: Option<String>,
     /// Sort direction.
     sort_direction: Option<Direction>,
-    /// Without effect: authors are always named.
+    /// Without effect.
     #[expect(dead_code, reason = "callers of an older server send it")]
     expand: Option<Vec<String>>,
 }

@@ -41,7 +41,7 @@ pub struct Args {
     sort_by: Option<String>,
     /// Sort direction.
     sort_direction: Option<Direction>,
-    /// Without effect: all comes along.
+    /// Without effect.
     #[expect(dead_code, reason = "callers of an older server send it")]
     expand: Option<Vec<String>>,
 }
