@@ -21,3 +21,4 @@ pub mod time_entries;
 pub mod uploads;
 pub mod values;
 pub mod views;
+pub mod web_address;
