@@ -158,6 +158,38 @@ mod tests {
         assert!(before.elapsed() >= Duration::from_secs(7));
     }
 
+    #[derive(Default)]
+    struct Told(Mutex<Vec<String>>);
+
+    impl super::super::Progress for Told {
+        fn report(&self, message: &str) {
+            self.0.lock().unwrap().push(message.to_owned());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_waits_is_told_and_gets_their_turn_when_the_minute_is_over() {
+        let (pace, told) = (Pace::new(2), Arc::new(Told::default()));
+        let call = call(Duration::from_secs(120)).with_progress(told.clone());
+        for _ in 0..2 {
+            pace.turn(&call).await.unwrap();
+        }
+        assert!(told.0.lock().unwrap().is_empty(), "who does not wait is not bothered");
+        let before = Instant::now();
+        pace.turn(&call).await.unwrap();
+        assert!((WINDOW..WINDOW * 2).contains(&before.elapsed()));
+        assert_eq!(*told.0.lock().unwrap(), ["waiting 61 s for StartInfinity's limit of 2 requests a minute"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_nonsensical_pause_does_not_stop_everybody_for_a_day() {
+        let pace = Pace::new(180);
+        pace.pause(Duration::from_secs(86_400));
+        let before = Instant::now();
+        pace.turn(&call(Duration::from_secs(3_600))).await.unwrap();
+        assert_eq!(before.elapsed(), LONGEST_PAUSE);
+    }
+
     #[tokio::test(start_paused = true)]
     async fn waiting_ends_when_the_call_is_cancelled() {
         let pace = Pace::new(180);

@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 
 use super::store::{self, StateError, Store};
 
-/// The most rows one kind keeps for an account; a list never reads more.
-const MOST: i64 = 5_000;
+/// The most rows of one kind and account that a list reads.
+pub const MOST_LISTED: i64 = 5_000;
 
 /// All things of one kind that belong to one account.
 pub struct Kept<'a, T> {
@@ -82,7 +82,7 @@ impl<T: Serialize + DeserializeOwned> Kept<'_, T> {
         )
         .bind(self.account)
         .bind(self.kind)
-        .bind(MOST)
+        .bind(MOST_LISTED)
         .fetch_all(self.store.pool().await?)
         .await?;
         rows.iter()

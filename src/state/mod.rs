@@ -7,7 +7,7 @@ mod orders;
 mod store;
 
 pub use audit::{AuditLine, BrokenAt};
-pub use kept::Kept;
+pub use kept::{Kept, MOST_LISTED};
 pub use once::Once;
 pub use orders::{Claim, Entry, NewOrder, OrderState, Total};
 pub use store::{StateError, Store};

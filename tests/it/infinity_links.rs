@@ -39,7 +39,13 @@ async fn a_link_is_made_by_titles_and_across_boards() {
         .await
         .unwrap();
     let customer = customers["items"][0].clone();
-    let across = json!({ "workspace_id": "669", "board_id": "Projects", "from_item_id": from_title, "to_board_id": "kunden/crm", "to_item_id": customer["title"] });
+    let ambiguous = json!({ "workspace_id": "669", "board_id": "Projects", "from_item_id": from_title, "to_board_id": "kunden/crm", "to_item_id": customer["title"] });
+    let error = door.refused("infinity_create_reference", ambiguous).await;
+    assert_eq!(error["code"], json!("ambiguous_name"));
+    let named =
+        format!("{} (in {})", customer["title"].as_str().unwrap(), customers["folders"][0]["name"].as_str().unwrap());
+    assert!(error["candidates"].to_string().contains(&named), "{error:#}");
+    let across = json!({ "workspace_id": "669", "board_id": "Projects", "from_item_id": from_title, "to_board_id": "kunden/crm", "to_item_id": named });
     let made = door.call("infinity_create_reference", across).await.unwrap();
     assert_eq!(made["to"]["title"], customer["title"]);
     let by_id =

@@ -78,9 +78,17 @@ fn documented() -> BTreeSet<String> {
     both.map(|operation| operation.id.to_owned()).collect()
 }
 
+/// The table, unless the other tests are just writing it.
+fn judged() -> Option<Table> {
+    if is_recording() {
+        return None;
+    }
+    Some(recorded().expect("docs/operations.json, which RECORD_GOLDENS=1 cargo test --test it records"))
+}
+
 #[test]
 fn every_documented_operation_is_called_by_a_tool() {
-    let recorded = recorded().expect("docs/operations.json; RECORD_GOLDENS=1 cargo test --test it records it");
+    let Some(recorded) = judged() else { return };
     let called: BTreeSet<String> = recorded.values().flatten().cloned().collect();
     let idle: Vec<String> = documented().difference(&called).filter(|id| *id != BY_THE_SEAM).cloned().collect();
     assert!(idle.is_empty(), "no tool calls {idle:?}");
@@ -88,7 +96,7 @@ fn every_documented_operation_is_called_by_a_tool() {
 
 #[test]
 fn the_table_of_operations_names_only_what_there_is() {
-    let recorded = recorded().expect("docs/operations.json; RECORD_GOLDENS=1 cargo test --test it records it");
+    let Some(recorded) = judged() else { return };
     let tools: BTreeSet<&str> = TOOLS.iter().map(|tool| tool.declaration.name).collect();
     let gone: Vec<&String> = recorded.keys().filter(|tool| !tools.contains(tool.as_str())).collect();
     assert!(gone.is_empty(), "docs/operations.json names tools that do not exist: {gone:?}");

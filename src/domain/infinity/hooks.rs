@@ -3,7 +3,6 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
-use url::{Host, Url};
 
 use super::dates;
 use super::directory::{self, Board, Workspace};
@@ -138,53 +137,6 @@ fn unknown(given: &Value, name: Option<&str>) -> Refusal {
     Refusal::of_value(format!("`events`: {} is no event.{meant}", quoted(name)), allowed())
 }
 
-/// An address that StartInfinity can post to, and what is to be said about it.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Address {
-    /// The whole address.
-    pub url: String,
-    /// What is doubtful about it.
-    pub notes: Vec<String>,
-}
-
-/// Reads an address for deliveries.
-///
-/// # Errors
-/// When it is no http or https address.
-pub fn address(given: &str) -> std::result::Result<Address, Refusal> {
-    let refused = |why: &str| {
-        Refusal::of_value(
-            format!("`url`: {} {why}.", quoted(given)),
-            "Give an address such as https://example.com/hook.",
-        )
-    };
-    let url = Url::parse(given.trim()).map_err(|_| refused("is no address"))?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(refused("is neither https nor http"));
-    }
-    let host = url.host().ok_or_else(|| refused("names no host"))?;
-    let mut notes = Vec::new();
-    if url.scheme() == "http" {
-        notes.push("The address is not https, so deliveries can be read on their way.".to_owned());
-    }
-    if is_near(&host) {
-        notes.push("The address is a local one, which StartInfinity cannot reach from outside.".to_owned());
-    }
-    Ok(Address { url: given.trim().to_owned(), notes })
-}
-
-/// Addresses that mean another machine, or none, to whoever stands outside.
-fn is_near(host: &Host<&str>) -> bool {
-    match host {
-        Host::Domain(name) => {
-            let name = name.trim_end_matches('.').to_lowercase();
-            !name.contains('.') || [".local", ".localhost", ".internal", ".lan"].iter().any(|end| name.ends_with(end))
-        }
-        Host::Ipv4(ip) => ip.is_loopback() || ip.is_private() || ip.is_link_local() || ip.is_unspecified(),
-        Host::Ipv6(ip) => ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -207,16 +159,5 @@ mod tests {
         assert!(refusal.to_string().contains("Did you mean item.created?"), "{refusal}");
         assert!(refusal.hint().is_some_and(|hint| hint.contains("comment.updated")));
         assert!(events(&[]).is_err() && events(&[json!(7)]).is_err() && events(&[json!({ "name": "x" })]).is_err());
-    }
-
-    #[test]
-    fn an_address_must_be_one_and_a_doubtful_one_is_noted() {
-        assert_eq!(address(" https://example.com/hook ").unwrap().notes, Vec::<String>::new());
-        assert_eq!(address("http://192.168.1.4/hook").unwrap().notes.len(), 2);
-        assert_eq!(address("https://nas.local/").unwrap().notes.len(), 1);
-        assert_eq!(address("https://[::1]/").unwrap().notes.len(), 1);
-        for wrong in ["", "example.com/hook", "ftp://example.com", "mailto:a@example.com", "https://"] {
-            assert!(address(wrong).is_err(), "{wrong}");
-        }
     }
 }

@@ -10,11 +10,11 @@ use super::names::{self, Named};
 use super::place::Place;
 use super::refusal::Refusal;
 use crate::api::ids::WorkspaceId;
+use crate::state::MOST_LISTED;
 use crate::tool::{Ctx, Result, Service};
 
 /// What every list of such things says of itself.
-pub const ONLY_OURS: &str =
-    "Only what was made or changed through this server is known; StartInfinity itself cannot list these.";
+const ONLY_OURS: &str = "Only what was made through this server is known; StartInfinity itself cannot list these.";
 
 /// One kind of thing that is kept.
 pub trait Made: Serialize + DeserializeOwned + Clone {
@@ -115,12 +115,23 @@ pub struct Asked<'a> {
     pub attribute: Option<&'a str>,
 }
 
-/// All kept things that are asked for, the youngest first.
+/// What is kept and asked for.
+#[derive(Debug)]
+pub struct Listing<T> {
+    /// The rows, the youngest first.
+    pub rows: Vec<(String, T)>,
+    /// What this list does not know.
+    pub note: String,
+}
+
+/// All kept things that are asked for.
 ///
 /// # Errors
 /// When the store cannot be read; when a name belongs to none of them, or to several.
-pub async fn listed<T: Made>(ctx: &Ctx, asked: &Asked<'_>) -> Result<Vec<(String, T)>> {
+pub async fn listed<T: Made>(ctx: &Ctx, asked: &Asked<'_>) -> Result<Listing<T>> {
     let mut rows = ctx.kept::<T>(Service::Infinity, T::KIND)?.all().await?;
+    let is_cut = rows.len() as i64 >= MOST_LISTED;
+    let cut = if is_cut { " There are so many that only the last changed ones are looked at." } else { "" };
     rows.sort_by(|(one_id, one), (other_id, other)| {
         (&other.spot().made_at, other_id).cmp(&(&one.spot().made_at, one_id))
     });
@@ -130,7 +141,7 @@ pub async fn listed<T: Made>(ctx: &Ctx, asked: &Asked<'_>) -> Result<Vec<(String
     only(&mut rows, "board", asked.board, board)?;
     only(&mut rows, "attribute", asked.attribute, attribute)?;
     only(&mut rows, "item", asked.item, T::items)?;
-    Ok(rows)
+    Ok(Listing { rows, note: format!("{ONLY_OURS}{cut}") })
 }
 
 fn only<T>(
@@ -186,8 +197,8 @@ pub fn page<T: Made>(rows: Vec<(String, T)>, limit: usize, after: Option<&str>) 
 pub struct Gone {
     /// Its id.
     pub id: String,
-    /// Whether it was deleted now; false when it was gone before.
+    /// False: gone before.
     pub deleted: bool,
-    /// What to know about it.
+    /// What to know.
     pub note: Option<String>,
 }

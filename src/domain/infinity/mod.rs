@@ -40,3 +40,4 @@ pub mod uploads;
 pub mod values;
 pub mod views;
 pub mod walk;
+pub mod web_address;

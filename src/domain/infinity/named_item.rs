@@ -22,6 +22,8 @@ pub struct NamedItem {
     pub id: ItemId,
     /// What a person sees; empty for an item without a title.
     pub title: String,
+    /// The title with the folder behind it, which tells namesakes apart.
+    label: String,
 }
 
 impl Named for NamedItem {
@@ -31,6 +33,14 @@ impl Named for NamedItem {
 
     fn name(&self) -> &str {
         &self.title
+    }
+
+    fn also(&self) -> Option<&str> {
+        Some(&self.label)
+    }
+
+    fn full_name(&self) -> &str {
+        &self.label
     }
 }
 
@@ -59,10 +69,13 @@ impl ItemName {
 impl NamedItem {
     fn of(place: &Place, item: &types::Item) -> Option<Self> {
         let id = ItemId::parse(item.id.as_deref()?).ok()?;
-        Some(Self { id, title: ItemRow::of(place, item).title.unwrap_or_default() })
+        let row = ItemRow::of(place, item);
+        let title = row.title.unwrap_or_default();
+        let label = row.folder.map_or_else(|| title.clone(), |folder| format!("{title} (in {folder})"));
+        Some(Self { id, title, label })
     }
 
-    /// The item of this id or title on the board of `place`. Upstream cannot search, so a title costs a walk over the
+    /// The item of this id, title or `title (in folder)` on the board of `place`. Upstream cannot search, so a title costs a walk over the
     /// board's items, at most 2,000 of them.
     ///
     /// # Errors
@@ -97,7 +110,7 @@ impl NamedItem {
         }
         let id = ItemId::parse(given).map_err(Error::internal)?;
         let known = look_up(ctx, place, &id).await?.map(|item| living(place, &item)).transpose()?;
-        Ok(known.unwrap_or(Self { id, title: String::new() }))
+        Ok(known.unwrap_or(Self { id, title: String::new(), label: String::new() }))
     }
 }
 

@@ -135,11 +135,11 @@ pub struct SpanRow {
     pub started_at: Option<String>,
     /// End, UTC.
     pub ended_at: Option<String>,
-    /// Whether it still runs.
+    /// No end yet.
     pub running: bool,
-    /// Length, so far while it runs.
+    /// So far.
     pub seconds: Option<i64>,
-    /// The same in words.
+    /// In words.
     pub duration: Option<String>,
     /// What was done.
     pub description: Option<Foreign>,

@@ -8,21 +8,21 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::api::infinity::types;
-use crate::domain::infinity::directory;
 use crate::domain::infinity::hooks::{self, HookRow};
+use crate::domain::infinity::{directory, web_address};
 use crate::tool::{Ctx, Result, tool};
 
 /// What to listen to, and where to post it.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace, id or name; may be left out when only one is visible.
+    /// Workspace id or name.
     workspace_id: Option<String>,
-    /// Board, id or name.
+    /// Board id or name.
     board_id: String,
-    /// Address to post to, best https.
+    /// https address to post to.
     url: String,
-    /// Names such as item.created, value.updated, comment.created; or objects {event, data}.
+    /// item.created, value.updated, comment.created…, or {event, data}.
     events: Vec<Value>,
 }
 
@@ -37,10 +37,10 @@ pub struct Created {
     notes: Vec<String>,
 }
 
-/// Subscribe a web address to events of a StartInfinity board.
+/// Create a webhook for a StartInfinity board.
 ///
-/// It posts content of the whole board to that address, so use only addresses the person trusts. A first value comes
-/// as value.created, later ones as value.updated: subscribe to both.
+/// Posts content of the whole board to the address, so use one the person trusts. For all values take value.created
+/// and value.updated.
 #[tool(
     writes,
     undo = "infinity_delete_hook",
@@ -48,7 +48,7 @@ pub struct Created {
     confirm = "Post the events {events} of the board {board_id} to {url} from now on?"
 )]
 pub async fn infinity_create_hook(ctx: &Ctx, args: Args) -> Result<Created> {
-    let (address, events) = (hooks::address(&args.url)?, hooks::events(&args.events)?);
+    let (address, events) = (web_address::read(&args.url)?, hooks::events(&args.events)?);
     let workspace = directory::workspace(ctx, args.workspace_id.as_deref()).await?;
     let board = directory::board(ctx, &workspace, &args.board_id).await?;
     let client = ctx.infinity()?;

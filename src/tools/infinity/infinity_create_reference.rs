@@ -18,17 +18,17 @@ use crate::tool::{Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace, id or name; may be left out when only one is visible.
+    /// Workspace id or name.
     workspace_id: Option<String>,
-    /// Board, id or name.
+    /// Board id or name.
     board_id: String,
-    /// Reference attribute, id or name; default the only one.
+    /// Attribute, if several.
     attribute_id: Option<String>,
-    /// Item that holds the link, id or title.
+    /// Holding item, id or title.
     from_item_id: String,
-    /// Item it leads to, id or title.
+    /// Target item, id or title.
     to_item_id: String,
-    /// Board of that item, if another.
+    /// Target board, if another.
     to_board_id: Option<String>,
 }
 
@@ -41,10 +41,9 @@ pub struct Created {
     note: Option<String>,
 }
 
-/// Link one StartInfinity item to another through a reference attribute.
+/// Link a StartInfinity item to another one.
 ///
-/// One call a target. Links are not item values: infinity_update_item cannot set them. To see those made here use
-/// infinity_list_references.
+/// One call a target; item values cannot hold links. infinity_list_references shows those made here.
 #[tool(
     writes,
     undo = "infinity_delete_reference",

@@ -22,17 +22,17 @@ use crate::tool::{Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace, id or name; may be left out when only one is visible.
+    /// Workspace id or name.
     workspace_id: Option<String>,
-    /// Board, id or name.
+    /// Board id or name.
     board_id: String,
-    /// Item, id or title.
+    /// Item id or title.
     item_id: String,
-    /// Time tracking attribute, id or name; default the only one.
+    /// Attribute, if several.
     attribute_id: Option<String>,
-    /// Start, ISO 8601, UTC without a zone; default now.
+    /// ISO 8601, default now.
     started_at: Option<String>,
-    /// End, likewise or `now`; without it a timer runs.
+    /// ISO 8601 or now; without it a timer runs.
     ended_at: Option<String>,
     /// What was done.
     description: Option<String>,
@@ -66,10 +66,10 @@ pub struct Created {
     note: Option<String>,
 }
 
-/// Record time on a StartInfinity item, or start a timer when no end is given.
+/// Record time on a StartInfinity item.
 ///
-/// Stop a timer with infinity_update_time_entry and ended_at `now`. Not idempotent. Before starting one, see what runs
-/// already with infinity_list_time_entries.
+/// Without an end a timer starts; stop it with infinity_update_time_entry. Times without a zone are UTC. Not
+/// idempotent.
 #[tool(
     writes,
     undo = "infinity_delete_time_entry",

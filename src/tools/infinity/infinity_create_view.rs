@@ -15,26 +15,25 @@ use crate::tool::{Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace, id or name; may be left out when only one is visible.
+    /// Workspace id or name.
     workspace_id: Option<String>,
-    /// Board, id or name.
+    /// Board id or name.
     board_id: String,
-    /// Folder, id, name or path.
+    /// Folder id, name or path.
     folder_id: String,
-    /// Name of the view.
+    /// View name.
     name: String,
-    /// Kind: list, table, calendar, column, or another the product has.
+    /// list, table, calendar, column, or another.
     r#type: String,
-    /// Position as a number in text; default last.
+    /// Numeric position.
     sort_order: Option<String>,
-    /// Settings as infinity_get_view shows them; default none.
+    /// Settings of a similar view.
     settings: Option<Map<String, Value>>,
 }
 
-/// Create a saved view of a folder of a StartInfinity board.
+/// Create a saved view of a StartInfinity folder.
 ///
-/// Use when people shall see a folder another way. The settings have no documented form: copy those of a similar view
-/// from infinity_get_view.
+/// Settings have no documented form: copy those of a similar view from infinity_get_view.
 #[tool(
     writes,
     undo = "infinity_delete_view",

@@ -15,11 +15,11 @@ use crate::tool::{Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace, id or name; may be left out when only one is visible.
+    /// Workspace id or name.
     workspace_id: Option<String>,
-    /// Board, id or name.
+    /// Board id or name.
     board_id: String,
-    /// Hook, its id or its address.
+    /// Hook id or address.
     hook_id: String,
 }
 
@@ -46,9 +46,9 @@ pub struct Deleted {
     deleted: bool,
 }
 
-/// Delete a webhook subscription of a StartInfinity board.
+/// Delete a webhook of a StartInfinity board.
 ///
-/// What listens at its address hears of the board no more. A new one made with infinity_create_hook has another secret.
+/// Its address hears of the board no more, and its secret is lost.
 #[tool(
     destroys,
     preview = preview,

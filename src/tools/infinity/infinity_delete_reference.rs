@@ -16,11 +16,11 @@ use crate::tool::{Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace, id or name; may be left out when only one is visible.
+    /// Workspace id or name.
     workspace_id: Option<String>,
-    /// Board, id or name.
+    /// Board id or name.
     board_id: String,
-    /// Reference id, as infinity_list_references gives it.
+    /// Reference id.
     reference_id: ReferenceId,
 }
 
@@ -37,10 +37,9 @@ pub struct Shown {
     is_known: bool,
 }
 
-/// Delete a link between two StartInfinity items; the items stay.
+/// Delete a link between two StartInfinity items.
 ///
-/// Use with an id from infinity_list_references or from infinity_create_reference. A link made elsewhere can only be
-/// deleted in the application.
+/// Ids come from infinity_list_references; the items stay.
 #[tool(
     destroys,
     preview = preview,

@@ -17,11 +17,11 @@ use crate::tool::{Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace, id or name; may be left out when only one is visible.
+    /// Workspace id or name.
     workspace_id: Option<String>,
-    /// Board, id or name.
+    /// Board id or name.
     board_id: String,
-    /// Time entry id, as infinity_list_time_entries gives it.
+    /// Time entry id.
     time_entry_id: TimeEntryId,
 }
 
@@ -40,7 +40,7 @@ pub struct Shown {
 
 /// Delete a time entry of a StartInfinity item.
 ///
-/// The recorded time is lost. To stop a running timer use infinity_update_time_entry instead.
+/// The time is lost. To stop a timer use infinity_update_time_entry.
 #[tool(
     destroys,
     preview = preview,

@@ -14,11 +14,11 @@ use crate::tool::{Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace, id or name; may be left out when only one is visible.
+    /// Workspace id or name.
     workspace_id: Option<String>,
-    /// Board, id or name.
+    /// Board id or name.
     board_id: String,
-    /// View, id or name.
+    /// View id or name.
     view_id: String,
 }
 
@@ -43,9 +43,9 @@ pub struct Deleted {
     deleted: bool,
 }
 
-/// Delete a saved view of a StartInfinity board, for everybody.
+/// Delete a saved view of a StartInfinity board.
 ///
-/// The folder and its items stay. It cannot be restored; to change a view use infinity_update_view.
+/// For everybody, without undo; folder and items stay.
 #[tool(
     destroys,
     preview = preview,

@@ -13,18 +13,17 @@ use crate::tool::{Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace, id or name; may be left out when only one is visible.
+    /// Workspace id or name.
     workspace_id: Option<String>,
-    /// Board, id or name.
+    /// Board id or name.
     board_id: String,
-    /// View, id or name; `folder / name` where names repeat.
+    /// View id, name, or folder / name.
     view_id: String,
 }
 
-/// Get one saved view of a StartInfinity board with its settings.
+/// Get a saved view of a StartInfinity board with its settings.
 ///
-/// Use before infinity_update_view, to see filters, sorting, shown attributes and layout. Not for items:
-/// infinity_list_items reads those.
+/// Use before infinity_update_view. The items themselves: infinity_list_items.
 #[tool(reads, toolset = views)]
 pub async fn infinity_get_view(ctx: &Ctx, args: Args) -> Result<WholeView> {
     let place = Place::open(ctx, args.workspace_id.as_deref(), &args.board_id).await?;

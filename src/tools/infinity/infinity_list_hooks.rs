@@ -14,18 +14,18 @@ use crate::tool::{Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace, id or name; may be left out when only one is visible.
+    /// Workspace id or name.
     workspace_id: Option<String>,
-    /// Board, id or name.
+    /// Board id or name.
     board_id: String,
-    /// Hooks to give; default 20.
+    /// Rows, default 20.
     #[schemars(range(min = 1, max = 100))]
     limit: Option<u32>,
-    /// Cursor `after` of the last answer.
+    /// Cursor for the next page.
     after: Option<String>,
-    /// Cursor `before` of the last answer.
+    /// Cursor for the page before.
     before: Option<String>,
-    /// Sort by `id` or `created_at`.
+    /// id or created_at.
     sort_by: Option<String>,
     /// Sort direction.
     sort_direction: Option<Direction>,
@@ -34,21 +34,21 @@ pub struct Args {
 /// The hooks.
 #[derive(Serialize, JsonSchema)]
 pub struct Hooks {
-    /// Hooks here.
+    /// Rows here.
     count: usize,
-    /// Whether more follow.
+    /// More follow.
     has_more: bool,
-    /// Cursor for the next page.
+    /// Next page.
     after: Option<String>,
-    /// Cursor for the page before.
+    /// Page before.
     before: Option<String>,
     /// The hooks.
     hooks: Vec<HookRow>,
 }
 
-/// List the webhook subscriptions of a StartInfinity board.
+/// List the webhooks of a StartInfinity board.
 ///
-/// Use to see where changes of the board are posted to, and to find a hook's id. Secrets are never shown.
+/// Shows where changes are posted to; secrets are never shown.
 #[tool(reads, toolset = hooks)]
 pub async fn infinity_list_hooks(ctx: &Ctx, args: Args) -> Result<Hooks> {
     let workspace = directory::workspace(ctx, args.workspace_id.as_deref()).await?;

@@ -7,47 +7,46 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::infinity::directory;
 use crate::domain::infinity::links::{Link, LinkRow};
-use crate::domain::infinity::made_here::{self, Asked, ONLY_OURS};
+use crate::domain::infinity::made_here::{self, Asked};
 use crate::tool::{Ctx, Result, tool};
 
 /// Which links.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace, id or name; may be left out when only one is visible.
+    /// Workspace id or name.
     workspace_id: Option<String>,
-    /// Board, id or name; default all.
+    /// Board id or name.
     board_id: Option<String>,
-    /// Item at either end, id or title.
+    /// Item at either end.
     item_id: Option<String>,
-    /// Attribute, id or name; default all.
+    /// Attribute id or name.
     attribute_id: Option<String>,
-    /// Links to give; default 20.
+    /// Rows, default 20.
     #[schemars(range(min = 1, max = 100))]
     limit: Option<u32>,
-    /// Cursor `after` of the last answer.
+    /// Cursor for the next page.
     after: Option<String>,
 }
 
 /// The links.
 #[derive(Serialize, JsonSchema)]
 pub struct References {
-    /// Links here.
+    /// Rows here.
     count: usize,
-    /// Whether more follow.
+    /// More follow.
     has_more: bool,
     /// Cursor for the next page.
     after: Option<String>,
     /// The links, youngest first.
     references: Vec<LinkRow>,
     /// What this list does not know.
-    note: &'static str,
+    note: String,
 }
 
-/// List links between StartInfinity items that were made through this server.
+/// List links between StartInfinity items that were made here.
 ///
-/// Use to find a link's id for infinity_delete_reference. Links made in the application or by others are not known:
-/// StartInfinity cannot list them. Titles are those of the time of linking.
+/// Others are not known, for StartInfinity cannot list them.
 #[tool(reads, toolset = references)]
 pub async fn infinity_list_references(ctx: &Ctx, args: Args) -> Result<References> {
     let workspace = match args.workspace_id.as_deref().filter(|given| !given.trim().is_empty()) {
@@ -61,8 +60,8 @@ pub async fn infinity_list_references(ctx: &Ctx, args: Args) -> Result<Reference
         attribute: args.attribute_id.as_deref(),
     };
     let links = made_here::listed::<Link>(ctx, &asked).await?;
-    let page = made_here::page(links, ctx.pages().choose(args.limit) as usize, args.after.as_deref());
+    let page = made_here::page(links.rows, ctx.pages().choose(args.limit) as usize, args.after.as_deref());
     let references: Vec<LinkRow> = page.rows.into_iter().map(|(id, link)| LinkRow::of(Some(id), link)).collect();
     let (has_more, after) = (page.has_more, page.after);
-    Ok(References { count: references.len(), has_more, after, references, note: ONLY_OURS })
+    Ok(References { count: references.len(), has_more, after, references, note: links.note })
 }

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::infinity::directory;
-use crate::domain::infinity::made_here::{self, Asked, ONLY_OURS};
+use crate::domain::infinity::made_here::{self, Asked};
 use crate::domain::infinity::time_entries::{Span, SpanRow, in_words};
 use crate::tool::{Ctx, Result, tool};
 
@@ -15,20 +15,20 @@ use crate::tool::{Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace, id or name; may be left out when only one is visible.
+    /// Workspace id or name.
     workspace_id: Option<String>,
-    /// Board, id or name; default all.
+    /// Board id or name.
     board_id: Option<String>,
-    /// Item, id or title; default all.
+    /// Item id or title.
     item_id: Option<String>,
-    /// Attribute, id or name; default all.
+    /// Attribute id or name.
     attribute_id: Option<String>,
-    /// Only running or only ended ones.
+    /// Only these.
     state: Option<State>,
-    /// Entries to give; default 20.
+    /// Rows, default 20.
     #[schemars(range(min = 1, max = 100))]
     limit: Option<u32>,
-    /// Cursor `after` of the last answer.
+    /// Cursor for the next page.
     after: Option<String>,
 }
 
@@ -43,9 +43,9 @@ enum State {
 /// The entries.
 #[derive(Serialize, JsonSchema)]
 pub struct TimeEntries {
-    /// Entries here.
+    /// Rows here.
     count: usize,
-    /// Whether more follow.
+    /// More follow.
     has_more: bool,
     /// Cursor for the next page.
     after: Option<String>,
@@ -56,13 +56,12 @@ pub struct TimeEntries {
     /// The entries, youngest first.
     time_entries: Vec<SpanRow>,
     /// What this list does not know.
-    note: &'static str,
+    note: String,
 }
 
-/// List time entries of StartInfinity that were recorded through this server, with their sum.
+/// List StartInfinity time entries that were recorded here.
 ///
-/// Use to find a running timer or an entry's id. Time recorded in the application or by others is not known:
-/// StartInfinity cannot list it.
+/// With sum and running timers. Others are not known, for StartInfinity cannot list them.
 #[tool(reads, toolset = time)]
 pub async fn infinity_list_time_entries(ctx: &Ctx, args: Args) -> Result<TimeEntries> {
     let workspace = match args.workspace_id.as_deref().filter(|given| !given.trim().is_empty()) {
@@ -75,7 +74,8 @@ pub async fn infinity_list_time_entries(ctx: &Ctx, args: Args) -> Result<TimeEnt
         item: args.item_id.as_deref(),
         attribute: args.attribute_id.as_deref(),
     };
-    let mut spans = made_here::listed::<Span>(ctx, &asked).await?;
+    let listing = made_here::listed::<Span>(ctx, &asked).await?;
+    let (mut spans, note) = (listing.rows, listing.note);
     spans.retain(|(_, span)| args.state.is_none_or(|state| span.is_running() == (state == State::Running)));
     let now = Utc::now();
     let total_seconds = spans.iter().filter_map(|(_, span)| span.seconds(now)).sum();
@@ -88,6 +88,6 @@ pub async fn infinity_list_time_entries(ctx: &Ctx, args: Args) -> Result<TimeEnt
         total_seconds,
         total: in_words(total_seconds),
         time_entries,
-        note: ONLY_OURS,
+        note,
     })
 }

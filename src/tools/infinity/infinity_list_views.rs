@@ -14,20 +14,20 @@ use crate::tool::{Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace, id or name; may be left out when only one is visible.
+    /// Workspace id or name.
     workspace_id: Option<String>,
-    /// Board, id or name.
+    /// Board id or name.
     board_id: String,
-    /// Only this folder; id, name or path.
+    /// Only this folder, id or name.
     folder_id: Option<String>,
-    /// Views to give; default 20.
+    /// Rows, default 20.
     #[schemars(range(min = 1, max = 100))]
     limit: Option<u32>,
-    /// Cursor `after` of the last answer.
+    /// Cursor for the next page.
     after: Option<String>,
-    /// Cursor `before` of the last answer.
+    /// Cursor for the page before.
     before: Option<String>,
-    /// Sort by `id` or `created_at`.
+    /// id or created_at.
     sort_by: Option<String>,
     /// Sort direction.
     sort_direction: Option<Direction>,
@@ -36,22 +36,21 @@ pub struct Args {
 /// The views.
 #[derive(Serialize, JsonSchema)]
 pub struct Views {
-    /// Views here.
+    /// Rows here.
     count: usize,
-    /// Whether more follow.
+    /// More follow.
     has_more: bool,
-    /// Cursor for the next page.
+    /// Next page.
     after: Option<String>,
-    /// Cursor for the page before.
+    /// Page before.
     before: Option<String>,
     /// The views.
     views: Vec<ViewRow>,
 }
 
-/// List the saved views of a StartInfinity board or folder.
+/// List the saved views of a StartInfinity board.
 ///
-/// Use to find a view's id, kind and folder. For its filters and layout use infinity_get_view; a view holds no items
-/// of its own, for those use infinity_list_items.
+/// Filters and layout: infinity_get_view. The items themselves: infinity_list_items.
 #[tool(reads, toolset = views)]
 pub async fn infinity_list_views(ctx: &Ctx, args: Args) -> Result<Views> {
     let place = Place::open(ctx, args.workspace_id.as_deref(), &args.board_id).await?;

@@ -7,23 +7,23 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::api::infinity::types;
-use crate::domain::infinity::directory;
 use crate::domain::infinity::hooks::{self, Hook, HookRow};
+use crate::domain::infinity::{directory, web_address};
 use crate::tool::{Code, Ctx, Error, Result, tool};
 
 /// Which hook, and what of it becomes another.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace, id or name; may be left out when only one is visible.
+    /// Workspace id or name.
     workspace_id: Option<String>,
-    /// Board, id or name.
+    /// Board id or name.
     board_id: String,
-    /// Hook, its id or its address.
+    /// Hook id or address.
     hook_id: String,
-    /// New address, best https.
+    /// New https address.
     url: Option<String>,
-    /// New events, replacing all; names or {event, data}.
+    /// Events, replacing all.
     events: Option<Vec<Value>>,
 }
 
@@ -40,9 +40,9 @@ pub struct Updated {
     notes: Option<Vec<String>>,
 }
 
-/// Change the address or the events of a StartInfinity webhook subscription.
+/// Change a webhook of a StartInfinity board.
 ///
-/// What is left out stays; `events` replaces the whole list, so read it with infinity_list_hooks first.
+/// What is left out stays; `events` replaces the list that infinity_list_hooks shows.
 #[tool(
     writes,
     idempotent,
@@ -51,7 +51,7 @@ pub struct Updated {
     confirm = "Change the hook {hook_id} of the board {board_id} (url {url}, events {events})?"
 )]
 pub async fn infinity_update_hook(ctx: &Ctx, args: Args) -> Result<Updated> {
-    let address = args.url.as_deref().map(hooks::address).transpose()?;
+    let address = args.url.as_deref().map(web_address::read).transpose()?;
     let events = args.events.as_deref().map(hooks::events).transpose()?;
     if address.is_none() && events.is_none() {
         return Err(Error::new(Code::InvalidArguments, "Nothing to change was given. Nothing was sent.")

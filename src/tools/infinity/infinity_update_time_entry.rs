@@ -18,21 +18,21 @@ use crate::tool::{Code, Ctx, Error, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace, id or name; may be left out when only one is visible.
+    /// Workspace id or name.
     workspace_id: Option<String>,
-    /// Board, id or name.
+    /// Board id or name.
     board_id: String,
-    /// Time entry id, as infinity_list_time_entries gives it.
+    /// Time entry id.
     time_entry_id: TimeEntryId,
-    /// Its item; it cannot become another.
+    /// Cannot change.
     item_id: Option<String>,
-    /// Its attribute; it cannot become another.
+    /// Cannot change.
     attribute_id: Option<String>,
-    /// New start, ISO 8601, UTC without a zone.
+    /// ISO 8601 start.
     started_at: Option<String>,
-    /// New end, likewise; `now` stops the timer, an empty text lets it run again.
+    /// ISO 8601, or now to stop; empty runs again.
     ended_at: Option<String>,
-    /// New description; an empty text removes it.
+    /// Empty removes it.
     description: Option<String>,
 }
 
@@ -41,7 +41,7 @@ pub struct Args {
 pub struct Updated {
     /// Time entry id.
     id: String,
-    /// All that is known of it.
+    /// The entry.
     entry: Option<SpanRow>,
     /// Start, UTC.
     started_at: Option<String>,
@@ -51,10 +51,9 @@ pub struct Updated {
     note: Option<String>,
 }
 
-/// Stop a running timer of StartInfinity, or change a time entry's start, end or description.
+/// Stop a StartInfinity timer or change a time entry.
 ///
-/// To stop, give ended_at `now`. Use infinity_list_time_entries for the id. An entry stays with its item: to move it,
-/// delete it and record it anew.
+/// Ids come from infinity_list_time_entries. Times without a zone are UTC.
 #[tool(
     writes,
     idempotent,

@@ -16,21 +16,21 @@ use crate::tool::{Code, Ctx, Error, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace, id or name; may be left out when only one is visible.
+    /// Workspace id or name.
     workspace_id: Option<String>,
-    /// Board, id or name.
+    /// Board id or name.
     board_id: String,
-    /// View, id or name.
+    /// View id or name.
     view_id: String,
-    /// New folder, id, name or path.
+    /// New folder, id or name.
     folder_id: Option<String>,
-    /// New name.
+    /// New view name.
     name: Option<String>,
-    /// New kind: list, table, calendar, column, or another.
+    /// list, table, calendar, column, or another.
     r#type: Option<String>,
-    /// New position, a number in text.
+    /// Numeric position.
     sort_order: Option<String>,
-    /// New settings; they replace all old ones.
+    /// Settings, replacing all.
     settings: Option<Map<String, Value>>,
 }
 
@@ -54,7 +54,7 @@ impl Args {
 
 /// Change a saved view of a StartInfinity board.
 ///
-/// Only what is given changes. Settings are replaced whole: read them with infinity_get_view and send them back changed.
+/// What is left out stays. Settings are replaced whole: change what infinity_get_view shows.
 #[tool(
     writes,
     idempotent,

@@ -14,26 +14,26 @@ use crate::tool::{Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace, id or name; may be left out when only one is visible.
+    /// Workspace id or name.
     workspace_id: Option<String>,
-    /// Name with its ending, such as report.pdf.
+    /// Such as report.pdf.
     file_name: String,
-    /// Content in Base64 or as a data: URL, at most 1.5 MB.
+    /// Base64 or data: URL, up to 1.5 MB.
     content_base64: String,
-    /// Media type; default by the name's ending.
+    /// Media type.
     content_type: Option<String>,
-    /// To put it on an item: board, id or name.
+    /// Board of the item.
     board_id: Option<String>,
-    /// To put it on an item: item, id or title.
+    /// Item to put it on.
     item_id: Option<String>,
-    /// Attribute for it; default the only one for attachments.
+    /// Attribute, if several.
     attribute_id: Option<String>,
 }
 
-/// Upload a file to a StartInfinity workspace from its Base64 content, and put it on an item if one is named.
+/// Upload a small file to StartInfinity.
 ///
-/// For small files at hand, up to 1.5 MB; for files on the web use infinity_upload_attachment_from_url. Files an item
-/// has already stay on it.
+/// With board_id and item_id it is put on that item beside its other files. For files on the web use
+/// infinity_upload_attachment_from_url.
 #[tool(
     writes,
     undo = "nothing deletes an upload; infinity_update_item takes it off the item",

@@ -6,31 +6,30 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::api::infinity::types;
-use crate::domain::infinity::directory;
-use crate::domain::infinity::hooks::address;
 use crate::domain::infinity::uploads::{Target, Uploaded, Wish, unclear};
+use crate::domain::infinity::{directory, web_address};
 use crate::tool::{Ctx, Result, tool};
 
 /// The address, and where the file goes.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace, id or name; may be left out when only one is visible.
+    /// Workspace id or name.
     workspace_id: Option<String>,
-    /// Public https or http address of the file.
+    /// Public address of the file.
     url: String,
-    /// To put it on an item: board, id or name.
+    /// Board of the item.
     board_id: Option<String>,
-    /// To put it on an item: item, id or title.
+    /// Item to put it on.
     item_id: Option<String>,
-    /// Attribute for it; default the only one for attachments.
+    /// Attribute, if several.
     attribute_id: Option<String>,
 }
 
-/// Let StartInfinity download a file from a public web address, and put it on an item if one is named.
+/// Let StartInfinity download a file from the web.
 ///
-/// Use for files on the web; this server itself fetches nothing. For content at hand use
-/// infinity_upload_attachment_from_base64. Files an item has already stay on it.
+/// With board_id and item_id it is put on that item beside its other files. Content at hand:
+/// infinity_upload_attachment_from_base64.
 #[tool(
     writes,
     undo = "nothing deletes an upload; infinity_update_item takes it off the item",
@@ -38,7 +37,7 @@ pub struct Args {
     confirm = "Let StartInfinity download {url} and put it on the item {item_id} of the board {board_id}?"
 )]
 pub async fn infinity_upload_attachment_from_url(ctx: &Ctx, args: Args) -> Result<Uploaded> {
-    let url = address(&args.url)?.url;
+    let url = web_address::read(&args.url)?.url;
     let wish = Wish {
         workspace: args.workspace_id.as_deref(),
         board: args.board_id.as_deref(),
