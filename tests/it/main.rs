@@ -9,6 +9,8 @@
 )]
 
 mod door;
+mod infinigate_catalogue;
+mod infinigate_quotes;
 mod laws;
 mod sandbox_framework;
 mod sandbox_infinigate;
