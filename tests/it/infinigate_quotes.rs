@@ -213,9 +213,9 @@ async fn a_quote_is_asked_for_and_found_under_its_reference() {
     let door = Door::sandbox().await;
     let arguments = json!({
         "reference": "INQ-7", "currency": "eur", "comment": "Project Nord", "delivery_date": "2199-12-31",
-        "contact_name": "Max Muster", "contact_email": "max@example.com", "license_email": "lic@example.com",
+        "contact_email": "max@example.com", "license_email": "lic@example.com",
         "end_customer": { "name": "Example GmbH", "street": "Musterweg 1", "postal_code": 10115, "city": "Berlin",
-            "country": "de", "customer_number": "E1", "email": "it@example.de", "tier": "Gov" },
+            "country": "de", "tier": "Gov" },
         "lines": [
             { "sku": "FTN-PROJ-1", "quantity": "2", "deal_number": "D-1" },
             { "sku": "tp-m", "quantity": 25, "serial_number": "S-1", "license_id": "L-1" }
