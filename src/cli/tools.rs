@@ -44,7 +44,7 @@ fn definition(offered: &Offered) -> Value {
         "description": offered.description,
         "toolset": declaration.toolset.name(),
         "scope": declaration.scope(),
-        "inputSchema": Value::Object(offered.input.as_ref().clone()),
+        "inputSchema": Value::Object(offered.announced.as_ref().clone()),
         "outputSchema": Value::Object(offered.output.as_ref().clone()),
     })
 }

@@ -14,7 +14,7 @@ pub fn definition(offered: &Offered) -> Tool {
         .destructive(declaration.effect.is_destructive())
         .idempotent(reads || declaration.idempotent)
         .open_world(true);
-    Tool::new(declaration.name, offered.description.clone(), offered.input.clone())
+    Tool::new(declaration.name, offered.description.clone(), offered.announced.clone())
         .with_title(declaration.title())
         .with_raw_output_schema(offered.output.clone())
         .with_annotations(annotations)

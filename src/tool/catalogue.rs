@@ -44,6 +44,8 @@ pub struct Offered {
     pub tool: Tool,
     /// The schema of everything a caller may send.
     pub input: Arc<Map<String, Value>>,
+    /// The same without what is only taken for the sake of older callers: a model need not read it.
+    pub announced: Arc<Map<String, Value>>,
     /// The schema of the answer.
     pub output: Arc<Map<String, Value>>,
     /// What the model reads.
@@ -55,6 +57,7 @@ impl Offered {
         let mut input = (tool.args_schema)();
         add_common_arguments(&mut input, &tool, asks);
         Self {
+            announced: Arc::new(announced(&input)),
             input: Arc::new(object(input)),
             output: Arc::new(object((tool.answer_schema)())),
             description: tool.declaration.description(),
@@ -75,17 +78,33 @@ fn object(value: Value) -> Map<String, Value> {
     }
 }
 
+/// Arguments of the predecessors that are taken as ever but say nothing new: other names for the same, what is always
+/// done anyway, and the form of the text, which is for people. Announcing them would cost every model a quarter more.
+const TAKEN_SILENTLY: [&str; 5] = ["response_format", "expand", "before", "values_by_name", "title"];
+
+fn announced(input: &Value) -> Map<String, Value> {
+    let mut announced = object(input.clone());
+    let required: Vec<Value> = announced.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+    if let Some(properties) = announced.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.retain(|name, _| !TAKEN_SILENTLY.contains(&name.as_str()) || required.contains(&json!(name)));
+    }
+    announced
+}
+
 /// The arguments that belong to every tool of a kind: the runtime reads them, the tool never sees them.
 fn add_common_arguments(input: &mut Value, tool: &Tool, asks: bool) {
     let Some(properties) = input.get_mut("properties").and_then(Value::as_object_mut) else { return };
     properties.insert("response_format".into(), json!({ "type": "string", "enum": ["json", "markdown"], "description": "Form of the text answer; default json." }));
     if tool.declaration.effect == Effect::Reads {
-        properties.insert("detail".into(), json!({ "type": "string", "enum": ["brief", "full"], "description": "brief (default) cuts long texts; full keeps them." }));
+        properties.insert(
+            "detail".into(),
+            json!({ "type": "string", "enum": ["brief", "full"], "description": "full keeps long texts." }),
+        );
     }
     if asks {
         properties.insert(
             "confirmation_token".into(),
-            json!({ "type": "string", "description": "Only after confirmation_required: the token from that answer." }),
+            json!({ "type": "string", "description": "From confirmation_required." }),
         );
     }
 }

@@ -19,9 +19,7 @@ pub fn of_arguments<T: JsonSchema>() -> Value {
 pub fn of_answer<T: JsonSchema>() -> Value {
     let mut schema = generate::<T>();
     open(&mut schema);
-    if let Some(root) = schema.as_object_mut() {
-        root.remove("description");
-    }
+    wordless(&mut schema);
     schema
 }
 
@@ -34,6 +32,21 @@ fn generate<T: JsonSchema>() -> Value {
     let mut schema = settings.into_generator().into_root_schema_for::<T>().to_value();
     plain(&mut schema);
     schema
+}
+
+/// Answers are read with their names, and a client that shows models the schema of an answer shows it with every list of
+/// tools: the words stay in the code, where whoever changes the tool needs them.
+fn wordless(schema: &mut Value) {
+    let Some(map) = schema.as_object_mut() else { return };
+    map.remove("description");
+    if let Some(properties) = map.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.values_mut().for_each(wordless);
+    }
+    for word in ["items", "additionalProperties"] {
+        if let Some(inner) = map.get_mut(word) {
+            wordless(inner);
+        }
+    }
 }
 
 /// Answers lose their nulls and may gain notes: nothing optional is required, nothing is closed.

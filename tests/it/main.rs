@@ -11,8 +11,10 @@
 mod books;
 mod create_order;
 mod door;
+mod infinigate_catalogue;
 mod infinigate_customers;
 mod infinigate_invoices;
+mod infinigate_quotes;
 mod infinigate_reports;
 mod infinity_attachments;
 mod infinity_bulk;

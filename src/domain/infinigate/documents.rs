@@ -22,6 +22,16 @@ pub enum Kind {
     CreditMemo,
 }
 
+impl Kind {
+    /// What several of them are called.
+    pub fn plural(self) -> &'static str {
+        match self {
+            Self::Invoice => "invoices",
+            Self::CreditMemo => "credit memos",
+        }
+    }
+}
+
 /// A document without its lines, in our own words. Upstream may leave out every part.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Document {

@@ -93,13 +93,17 @@ async fn walk(ctx: &Ctx, wanted: &Wanted, kind: Kind) -> Result<Walked<Document>
     let fits = |row: &Document| {
         wanted.vendor.as_deref().is_none_or(|vendor| is_of(vendor, row.vendor_code.as_deref(), row.vendor.as_deref()))
     };
-    pages::walk(limits, |ask| documents::bills(ctx, kind, &wanted.period, &wanted.references, ask), fits).await
+    let send = |ask: Ask| {
+        ctx.call().report(&format!("Looking through {} from row {}", kind.plural(), ask.skip + 1));
+        documents::bills(ctx, kind, &wanted.period, &wanted.references, ask)
+    };
+    pages::walk(limits, send, fits).await
 }
 
 fn together(invoices: Option<Walked<Document>>, memos: Option<Walked<Document>>, page: Ask) -> Bills {
-    let notes = [(&invoices, "invoices"), (&memos, "credit memos")]
+    let notes = [(&invoices, Kind::Invoice), (&memos, Kind::CreditMemo)]
         .into_iter()
-        .filter_map(|(walked, what)| cut_short(walked.as_ref()?, what, page))
+        .filter_map(|(walked, kind)| cut_short(walked.as_ref()?, kind.plural(), page))
         .collect();
     let total =
         [&invoices, &memos].into_iter().flatten().try_fold(0, |sum, walked| all_kept(walked).map(|kept| sum + kept));

@@ -8,7 +8,7 @@ use futures::future::try_join_all;
 use crate::tool::{Ctx, Result};
 
 /// The largest `Take` that was seen to be honoured in production; a short page after a larger one may be the server's cut.
-const SURELY_HONOURED: usize = 50;
+pub const SURELY_HONOURED: usize = 50;
 /// Pages that are read at the same time.
 const AT_ONCE: usize = 4;
 

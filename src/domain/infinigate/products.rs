@@ -128,7 +128,11 @@ async fn by_name(ctx: &Ctx, search: &Search, names: &[String], ask: Ask) -> Resu
         page: usize::try_from(ctx.pages().largest).unwrap_or(usize::MAX),
     };
     let is_wanted = |product: &Product| product.vendor.as_ref().is_some_and(|vendor| names.contains(vendor));
-    let walked = pages::walk(limits, |ask| send(ctx, search, ask), is_wanted).await?;
+    let look = |ask: Ask| {
+        ctx.call().report(&format!("Looking through the articles from row {}", ask.skip + 1));
+        send(ctx, search, ask)
+    };
+    let walked = pages::walk(limits, look, is_wanted).await?;
     let note = (!walked.is_whole && walked.rows.len() <= end)
         .then(|| format!("Only the first {} articles with these words were looked through for {}. Use more exact words to reach the others.", walked.looked_through, names.join(", ")));
     let (has_more, total) = (walked.rows.len() > end, walked.is_whole.then_some(walked.rows.len()));

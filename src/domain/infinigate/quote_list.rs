@@ -103,7 +103,8 @@ async fn looked_through(ctx: &Ctx, wanted: &Wanted, ask: Ask) -> Result<Quotes> 
         // One row beyond the page tells whether there is another page.
         wanted: end.saturating_add(1),
         most: MOST_LOOKED_THROUGH,
-        page: usize::try_from(ctx.pages().largest).unwrap_or(usize::MAX),
+        // A short page of this size is surely the last one, whether or not the list is counted.
+        page: usize::try_from(ctx.pages().largest).unwrap_or(usize::MAX).min(pages::SURELY_HONOURED),
     };
     let statuses = Mutex::new(BTreeSet::new());
     let keep = |row: &Document| {

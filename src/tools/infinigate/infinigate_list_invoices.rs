@@ -122,7 +122,7 @@ impl Row {
 ///
 /// Filters by period, vendor or reference; rows carry no lines. For lines and per-customer usage read one with
 /// `infinigate_get_invoice`. An accepted quote or placed order is found here by its buyer_reference once invoiced.
-#[tool(reads)]
+#[tool(reads, progress)]
 pub async fn infinigate_list_invoices(ctx: &Ctx, args: Args) -> Result<Answer> {
     let page = Ask::of(ctx, args.take, args.skip);
     let wanted = Wanted {

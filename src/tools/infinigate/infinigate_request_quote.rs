@@ -3,6 +3,8 @@
 //! For what has no price in the list, or deserves a better one. The request binds nobody, but a person at Infinigate
 //! works on it, so every number in it is looked up before it leaves.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -21,26 +23,24 @@ use crate::tool::{Ctx, Error, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// The reseller's own reference; finds the quote later.
+    /// Your reference; finds the quote later.
     #[schemars(length(min = 1, max = 35))]
     reference: String,
-    /// The articles.
+    /// What is wanted.
     #[schemars(length(min = 1, max = 50))]
     lines: Vec<Line>,
-    /// For whom it is; needed for licences.
+    /// For whom: name; also street, postal_code, city, country, customer_number, email, tier. Needed for licences.
+    #[schemars(with = "Option<BTreeMap<String, String>>")]
     end_customer: Option<EndCustomer>,
-    /// Person who asks.
-    contact_name: Option<String>,
-    /// E-mail address of who asks.
+    /// E-mail of who asks.
     contact_email: Option<EmailAddress>,
-    /// E-mail address that licences go to.
+    /// E-mail that licences go to.
     license_email: Option<EmailAddress>,
-    /// Wished day of delivery, such as 2026-12-31.
+    /// Wished day, as 2026-12-31.
     delivery_date: Option<String>,
-    /// Three letters, such as EUR.
+    /// Such as EUR.
     currency: Option<String>,
-    /// Anything else Infinigate should know.
-    #[schemars(length(max = 1000))]
+    /// Anything else.
     comment: Option<String>,
 }
 
@@ -48,16 +48,16 @@ pub struct Args {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Line {
-    /// Infinigate's or the vendor's SKU.
+    /// SKU of either kind.
     sku: String,
     /// How many pieces.
     #[schemars(range(min = 0.01, max = 100_000))]
     quantity: f64,
-    /// Special price or deal number.
+    /// Deal registration.
     deal_number: Option<String>,
-    /// Serial number, for a renewal.
+    /// For a renewal.
     serial_number: Option<String>,
-    /// Licence to renew.
+    /// For a renewal.
     license_id: Option<String>,
 }
 
@@ -90,7 +90,7 @@ struct ShownLine {
 pub struct Requested {
     /// The quote's number, if known yet.
     document_number: Option<String>,
-    /// Its identifier, if told.
+    /// Its identifier.
     document_guid: Option<String>,
     /// Its status, if told.
     document_status: Option<String>,
@@ -104,8 +104,8 @@ pub struct Requested {
 
 /// Ask Infinigate for a quote on some articles.
 ///
-/// For prices on request, projects and renewals; it buys nothing. The quote appears in `infinigate_list_quotes` under
-/// the reference. Never repeat it after an unclear outcome; look there first.
+/// For prices on request, projects and renewals; it buys nothing. The quote appears in `infinigate_list_quotes`; after
+/// an unclear outcome look there instead of repeating.
 #[tool(
     writes,
     toolset = catalogue,
@@ -161,18 +161,17 @@ fn header(args: &Args) -> Result<types::QuoteRequestHeader> {
     if args.reference.trim().is_empty() {
         return Err(Error::of_argument("reference", "must not be blank"));
     }
-    let contact = types::ContactWrite {
-        name: said(args.contact_name.as_ref()),
-        e_mail: args.contact_email.as_ref().map(|address| address.as_str().to_owned()),
-        ..Default::default()
-    };
-    let has_contact = contact.name.is_some() || contact.e_mail.is_some();
+    let address = |address: &EmailAddress| address.as_str().to_owned();
+    let contact = args
+        .contact_email
+        .as_ref()
+        .map(|email| types::ContactWrite { e_mail: Some(address(email)), ..Default::default() });
     Ok(types::QuoteRequestHeader {
         your_reference: Some(args.reference.trim().to_owned()),
         currency_code: args.currency.as_deref().map(|code| letters("currency", code, 3, "EUR")).transpose()?,
-        contact: has_contact.then_some(contact),
+        contact,
         end_user: args.end_customer.as_ref().map(EndCustomer::write).transpose()?,
-        license_delivery_address: args.license_email.as_ref().map(|address| address.as_str().to_owned()),
+        license_delivery_address: args.license_email.as_ref().map(address),
         requested_delivery_date: args.delivery_date.as_deref().map(delivery_day).transpose()?,
         comment: said(args.comment.as_ref()),
         ..Default::default()

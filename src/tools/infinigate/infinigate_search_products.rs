@@ -57,7 +57,7 @@ pub struct Answer {
 ///
 /// Gives the reseller's price, list price, discount and stock. For SKUs known exactly use
 /// `infinigate_get_products_by_sku`. Articles with `price_on_request` cannot be ordered directly: ask for a quote.
-#[tool(reads)]
+#[tool(reads, progress)]
 pub async fn infinigate_search_products(ctx: &Ctx, args: Args) -> Result<Answer> {
     let words = products::searchable(&args.query)?;
     let ask = Ask::of(ctx, args.take, args.skip);

@@ -23,7 +23,7 @@ use crate::tool::{Ctx, Error, Result, tool};
 pub struct Args {
     /// Workspace id or name.
     workspace_id: Option<String>,
-    /// Board id or name.
+    /// Id or name.
     board_id: String,
     /// Attribute name.
     name: String,

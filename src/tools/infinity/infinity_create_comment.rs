@@ -13,9 +13,9 @@ use crate::tool::{Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace, id or name.
+    /// Id or name; default the only one.
     workspace_id: Option<String>,
-    /// Board, id or name.
+    /// Id or name.
     board_id: String,
     /// The item's id.
     item_id: ItemId,

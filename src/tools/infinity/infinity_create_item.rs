@@ -18,11 +18,11 @@ use crate::tool::{Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace, id or name.
+    /// Id or name; default the only one.
     workspace_id: Option<String>,
-    /// Board, id or name.
+    /// Id or name.
     board_id: String,
-    /// Folder, id, name or path.
+    /// Id, name or path.
     folder_id: String,
     /// Id of the item above, to create a subitem.
     parent_id: Option<ItemId>,

@@ -20,9 +20,9 @@ use crate::tool::{Ctx, Error, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace, id or name.
+    /// Id or name; default the only one.
     workspace_id: Option<String>,
-    /// Board, id or name.
+    /// Id or name.
     board_id: String,
     /// Folder for items that name none.
     folder_id: Option<String>,
@@ -41,7 +41,7 @@ struct NewItem {
     name: Option<String>,
     /// Values by attribute name or id.
     values: Option<Map<String, Value>>,
-    /// Folder, id, name or path.
+    /// Id, name or path.
     folder_id: Option<String>,
     /// Id of the item above.
     parent_id: Option<ItemId>,

@@ -17,9 +17,9 @@ use crate::tool::{Ctx, Result, tool};
 pub struct Args {
     /// Workspace id or name.
     workspace_id: Option<String>,
-    /// Board id or name.
+    /// Id or name.
     board_id: String,
-    /// Attribute id or name.
+    /// Id or name.
     attribute_id: String,
 }
 

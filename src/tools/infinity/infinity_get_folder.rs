@@ -18,9 +18,9 @@ use crate::tool::{Ctx, Result, tool};
 pub struct Args {
     /// Workspace id or name.
     workspace_id: Option<String>,
-    /// Board id or name.
+    /// Id or name.
     board_id: String,
-    /// Folder id, name or path.
+    /// Id, name or path.
     folder_id: String,
 }
 

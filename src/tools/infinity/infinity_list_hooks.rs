@@ -16,7 +16,7 @@ use crate::tool::{Ctx, Result, tool};
 pub struct Args {
     /// Workspace id or name.
     workspace_id: Option<String>,
-    /// Board id or name.
+    /// Id or name.
     board_id: String,
     /// Rows, default 20.
     #[schemars(range(min = 1, max = 100))]

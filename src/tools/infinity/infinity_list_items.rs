@@ -18,9 +18,9 @@ use crate::tool::{Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace, id or name.
+    /// Id or name; default the only one.
     workspace_id: Option<String>,
-    /// Board, id or name.
+    /// Id or name.
     board_id: String,
     /// This folder only, id, name or path; not its subfolders.
     folder_id: Option<String>,
@@ -29,11 +29,11 @@ pub struct Args {
     /// Items to give; default 20.
     #[schemars(range(min = 1, max = 100))]
     limit: Option<u32>,
-    /// Cursor `after` of the last answer.
+    /// Cursor of the last answer.
     after: Option<String>,
     /// Cursor `before` of the last answer.
     before: Option<String>,
-    /// Sort by `id` or `created_at`.
+    /// id or created_at.
     sort_by: Option<String>,
     /// Sort direction.
     sort_direction: Option<Direction>,

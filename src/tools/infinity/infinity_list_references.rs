@@ -16,11 +16,11 @@ use crate::tool::{Ctx, Result, tool};
 pub struct Args {
     /// Workspace id or name.
     workspace_id: Option<String>,
-    /// Board id or name.
+    /// Id or name.
     board_id: Option<String>,
     /// Item at either end.
     item_id: Option<String>,
-    /// Attribute id or name.
+    /// Id or name.
     attribute_id: Option<String>,
     /// Rows, default 20.
     #[schemars(range(min = 1, max = 100))]

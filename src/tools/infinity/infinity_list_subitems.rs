@@ -22,9 +22,9 @@ const MOST_PAGES: usize = 50;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace, id or name.
+    /// Id or name; default the only one.
     workspace_id: Option<String>,
-    /// Board, id or name.
+    /// Id or name.
     board_id: String,
     /// Id of the item above.
     parent_item_id: ItemId,
@@ -33,11 +33,11 @@ pub struct Args {
     /// Subitems to give; default 100.
     #[schemars(range(min = 1, max = 100))]
     limit: Option<u32>,
-    /// Cursor `after` of the last answer.
+    /// Cursor of the last answer.
     after: Option<String>,
     /// Upstream's cursor; looks at one page before it.
     before: Option<String>,
-    /// Sort by `id` or `created_at`.
+    /// id or created_at.
     sort_by: Option<String>,
     /// Sort direction.
     sort_direction: Option<Direction>,

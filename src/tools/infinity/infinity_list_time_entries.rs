@@ -17,11 +17,11 @@ use crate::tool::{Ctx, Result, tool};
 pub struct Args {
     /// Workspace id or name.
     workspace_id: Option<String>,
-    /// Board id or name.
+    /// Id or name.
     board_id: Option<String>,
     /// Item id or title.
     item_id: Option<String>,
-    /// Attribute id or name.
+    /// Id or name.
     attribute_id: Option<String>,
     /// Only these.
     state: Option<State>,

@@ -16,7 +16,7 @@ use crate::tool::{Ctx, Result, tool};
 pub struct Args {
     /// Workspace id or name.
     workspace_id: Option<String>,
-    /// Board id or name.
+    /// Id or name.
     board_id: String,
     /// Only this folder, id or name.
     folder_id: Option<String>,

@@ -24,9 +24,9 @@ use crate::tool::{Ctx, Error, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace, id or name.
+    /// Id or name; default the only one.
     workspace_id: Option<String>,
-    /// Board, id or name.
+    /// Id or name.
     board_id: String,
     /// The changes, 1 to 200, each item once.
     #[schemars(length(min = 1, max = 200))]

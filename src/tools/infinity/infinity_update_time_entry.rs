@@ -20,7 +20,7 @@ use crate::tool::{Code, Ctx, Error, Result, tool};
 pub struct Args {
     /// Workspace id or name.
     workspace_id: Option<String>,
-    /// Board id or name.
+    /// Id or name.
     board_id: String,
     /// Time entry id.
     time_entry_id: TimeEntryId,

@@ -18,7 +18,7 @@ use crate::tool::{Code, Ctx, Error, Result, tool};
 pub struct Args {
     /// Workspace id or name.
     workspace_id: Option<String>,
-    /// Board id or name.
+    /// Id or name.
     board_id: String,
     /// View id or name.
     view_id: String,
