@@ -82,7 +82,7 @@ pub struct Answer {
     #[schemars(schema_with = "rows_by_name::<Line>")]
     lines: Vec<Line>,
     /// MSP usage by customer.
-    #[schemars(schema_with = "rows_by_name::<Usage>")]
+    #[schemars(default, schema_with = "rows_by_name::<Usage>")]
     usage: Option<Vec<Usage>>,
     /// All lines.
     line_count: usize,
