@@ -101,6 +101,10 @@ fn boolean(value: &Value) -> Option<Value> {
 
 fn list(inner: &Shape, value: &mut Value, at: Path<'_>, report: &mut Report) -> bool {
     convert(value, at, report, Value::is_array, list_of_object);
+    if is_lone_element(inner, value) {
+        *value = Value::Array(vec![value.take()]);
+        report.count(at, Kind::Converted);
+    }
     let Value::Array(elements) = value else { return false };
     let mut index = 0;
     elements.retain_mut(|element| {
@@ -119,6 +123,13 @@ fn list_of_object(value: &Value) -> Option<Value> {
     }
     numbered.sort_by_key(|(index, _)| *index);
     Some(numbered.into_iter().map(|(_, element)| element).collect())
+}
+
+/// A list of one may come without its list: an object most of whose fields are those of an element.
+fn is_lone_element(inner: &Shape, value: &Value) -> bool {
+    let (Shape::Object(fields), Value::Object(map)) = (inner, value) else { return false };
+    let known = map.keys().filter(|key| fields.iter().any(|field| field.name == key.as_str())).count();
+    known > 0 && known * 2 >= map.len()
 }
 
 /// Whether an element of a list or dictionary may stay: there, the types have no place for null.

@@ -1,7 +1,7 @@
 //! JSON Schemas in the plain form that every MCP client understands: no references, no unions, no nulls.
 
-use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
+use schemars::generate::{SchemaGenerator, SchemaSettings};
+use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value, json};
 
 /// The schema of a tool's arguments; unknown ones are not allowed.
@@ -21,6 +21,15 @@ pub fn of_answer<T: JsonSchema>() -> Value {
     open(&mut schema);
     wordless(&mut schema);
     schema
+}
+
+/// The schema of rows that says only which fields they have: for wide rows whose fields explain themselves, where a
+/// description of each would cost every client more than it tells.
+pub fn rows_by_name<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    let row = T::json_schema(generator);
+    let names = row.get("properties").and_then(Value::as_object).into_iter().flat_map(Map::keys);
+    let fields = names.map(String::as_str).collect::<Vec<_>>().join(", ");
+    schemars::json_schema!({ "type": "array", "items": { "type": "object", "description": fields } })
 }
 
 /// Answers are described as they would be read, not as they are written: what is null is dropped before it is sent, so

@@ -185,3 +185,15 @@ async fn nulls_and_missing_parts_never_fail_an_invoice() {
         assert_eq!(answer["document_type"], "invoice", "{pointer}");
     }
 }
+
+#[tokio::test]
+async fn usage_that_comes_as_a_single_object_is_read_like_a_list_of_one() {
+    let door = Door::sandbox().await;
+    let piece = json!({ "itemSku": "HOS-TP-M", "quantity": 2, "price": 1.95, "additionalInfos": [
+        { "description": "clientName", "value": "www.example-gmbh.de" }, { "description": "ClientName", "value": "EXG" } ] });
+    door.fault(json!({ "infinigate.drift": [{ "operation": "getPurchaseInvoiceByNumber", "pointer": "/mspDetailInformation", "set": piece }] })).await;
+    let answer = door.call(GET, json!({ "document_number": "RE2500312" })).await.unwrap();
+    let told = &list(&answer, "usage")[0];
+    assert_eq!((told["end_customer"].as_str(), told["customer_code"].as_str()), (Some("example-gmbh.de"), Some("EXG")));
+    assert_eq!(cents(&told["net"]), 390);
+}

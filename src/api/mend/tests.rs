@@ -101,6 +101,13 @@ fn php_lists_and_dictionaries_are_told_apart_by_the_document() {
 }
 
 #[test]
+fn a_lone_element_is_a_list_of_one_and_another_object_is_not() {
+    let report = mended(&PAGE, json!({ "result": { "id": 1 } }), json!({ "result": [{ "id": 1 }] }));
+    assert_eq!(report.kinds(), [("/result", Kind::Converted)]);
+    mended(&PAGE, json!({ "result": { "message": "none" } }), json!({ "result": null }));
+}
+
+#[test]
 fn a_bare_value_stands_for_its_property_and_is_no_drift() {
     let report = mended(&ROW, json!({ "id": 1, "owner": 9 }), json!({ "id": 1, "owner": { "id": 9 } }));
     assert_eq!(report.kinds(), []);

@@ -16,6 +16,7 @@ use crate::domain::infinigate::documents::{Document, Kind};
 use crate::domain::infinigate::exact::Exact;
 use crate::domain::infinigate::money::Amount;
 use crate::domain::infinigate::quotes::Key;
+use crate::tool::schema::rows_by_name;
 use crate::tool::{Code, Ctx, Error, Result, tool};
 
 /// Rows of each list when the caller does not say; fewer where they are long.
@@ -27,15 +28,15 @@ const BYTES: usize = 9_000;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Its number, such as RE2600123.
+    /// Such as RE2600123.
     document_number: Option<DocumentNumber>,
-    /// Its GUID, instead of the number.
+    /// Instead of it.
     document_guid: Option<DocumentGuid>,
-    /// Default: tries both.
+    /// Default both.
     document_type: Option<DocumentType>,
-    /// Rows to leave out: next_skip.
+    /// From next_skip.
     skip: Option<u32>,
-    /// Rows of each list.
+    /// Rows a list.
     #[schemars(range(min = 1, max = 200))]
     take: Option<u32>,
 }
@@ -78,8 +79,10 @@ pub struct Answer {
     /// If another.
     ship_to: Option<String>,
     /// What is billed.
+    #[schemars(schema_with = "rows_by_name::<Line>")]
     lines: Vec<Line>,
     /// MSP usage by customer.
+    #[schemars(default, schema_with = "rows_by_name::<Usage>")]
     usage: Option<Vec<Usage>>,
     /// All lines.
     line_count: usize,
@@ -163,10 +166,9 @@ pub struct Usage {
     more: Option<BTreeMap<String, String>>,
 }
 
-/// Read one invoice or credit memo: lines, addresses, contracts, and MSP usage by end customer.
+/// Read one invoice or credit memo: lines, addresses, contracts, MSP usage by end customer.
 ///
-/// Use for what was billed, to whom it belongs, and recommended prices. For many at once use the reports; numbers are
-/// in `infinigate_list_invoices`.
+/// Numbers are in `infinigate_list_invoices`; the reports add up many.
 #[tool(reads)]
 pub async fn infinigate_get_invoice(ctx: &Ctx, args: Args) -> Result<Answer> {
     let key = key(args.document_number, args.document_guid)?;
@@ -232,8 +234,7 @@ impl Window {
         let mut spare = self.bytes;
         let longest = lines.len().max(usage.len()).min(self.take);
         for at in 0..longest {
-            let cost =
-                length(lines.get(at).and_then(|row| written(row))) + length(usage.get(at).and_then(|row| written(row)));
+            let cost = length(lines.get(at).and_then(written)) + length(usage.get(at).and_then(written));
             match spare.checked_sub(cost) {
                 Some(left) => spare = left,
                 None => return at.max(1),

@@ -23,14 +23,14 @@ const ROWS: u32 = 40;
 pub struct Args {
     /// First day or month; default 12 full months.
     date_from: Option<String>,
-    /// Last day or month, included.
+    /// Last day or month.
     date_to: Option<String>,
-    /// Only this vendor, name or code.
+    /// Only this vendor.
     vendor: Option<String>,
-    /// Rows to give; default 40.
+    /// Rows to give.
     #[schemars(range(min = 1, max = 200))]
     take: Option<u32>,
-    /// Rows to leave out: next_skip.
+    /// From next_skip.
     skip: Option<u32>,
 }
 

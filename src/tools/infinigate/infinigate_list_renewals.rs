@@ -18,10 +18,11 @@ use crate::domain::infinigate::reports::renewals::{self, Renewal};
 use crate::tool::{Ctx, Result, tool};
 
 const WITHIN: u32 = 90;
-const OVERDUE: u32 = 30;
+/// What ended up to so many days ago can still be renewed.
+const OVERDUE: u64 = 30;
 /// Three years, and a month for a bill that came late.
 const LOOK_BACK: u32 = 37;
-const ROWS: u32 = 40;
+const ROWS: u32 = 30;
 
 /// Which ends are asked for.
 #[derive(Deserialize, JsonSchema)]
@@ -30,22 +31,19 @@ pub struct Args {
     /// Days ahead; default 90.
     #[schemars(range(min = 0, max = 1095))]
     within_days: Option<u32>,
-    /// Ended up to so many days ago; default 30.
-    #[schemars(range(min = 0, max = 365))]
-    overdue_days: Option<u32>,
-    /// Only this vendor, name or code.
+    /// Only this vendor.
     vendor: Option<String>,
-    /// Only this customer, any of its names.
+    /// Only this customer.
     end_customer: Option<String>,
     /// Months of bills to read; default 37.
     #[schemars(range(min = 1, max = 72))]
     look_back_months: Option<u32>,
     /// Day to reckon from; default today.
     as_of: Option<String>,
-    /// Rows to give; default 40.
+    /// Rows to give.
     #[schemars(range(min = 1, max = 200))]
     take: Option<u32>,
-    /// Rows to leave out: next_skip.
+    /// From next_skip.
     skip: Option<u32>,
 }
 
@@ -69,10 +67,9 @@ pub struct Answer {
     coverage: Coverage,
 }
 
-/// List contracts and licences that end soon or have just ended without being renewed.
+/// List contracts and licences that end soon, or ended in the last 30 days without being renewed.
 ///
-/// Found in the lines and usage of past bills; the newest contract of a licence counts, and monthly usage renews itself.
-/// Shows the last price; for today's use `infinigate_get_products_by_sku`.
+/// Found on past bills: the newest contract of a licence counts; monthly usage renews itself. Shows the last price paid.
 #[tool(reads, toolset = reports, progress)]
 pub async fn infinigate_list_renewals(ctx: &Ctx, args: Args) -> Result<Answer> {
     let today = reckoned_from(args.as_of.as_deref())?;
@@ -83,7 +80,7 @@ pub async fn infinigate_list_renewals(ctx: &Ctx, args: Args) -> Result<Answer> {
     let gathered = reading::gather(ctx, &Wanted::of(days, args.vendor)).await?;
     let bills = || gathered.bills.iter().map(Arc::as_ref);
     let chosen = args.end_customer.map(|word| customers::meant(bills(), &aliases, &word)).transpose()?;
-    let ends = window(today, args.overdue_days.unwrap_or(OVERDUE), args.within_days.unwrap_or(WITHIN));
+    let ends = window(today, args.within_days.unwrap_or(WITHIN));
     let due = renewals::due(bills(), ends, today, &aliases, |customer| {
         chosen.as_deref().is_none_or(|name| aliases.is_called(customer, name))
     });
@@ -107,9 +104,9 @@ fn reckoned_from(as_of: Option<&str>) -> Result<NaiveDate> {
     dates::span(text).map(|(first, _)| first.date()).ok_or_else(|| dates::no_date("as_of", text))
 }
 
-fn window(today: NaiveDate, overdue: u32, within: u32) -> DaySpan {
+fn window(today: NaiveDate, within: u32) -> DaySpan {
     DaySpan {
-        first: today.checked_sub_days(Days::new(overdue.into())).unwrap_or(today),
+        first: today.checked_sub_days(Days::new(OVERDUE)).unwrap_or(today),
         last: today.checked_add_days(Days::new(within.into())).unwrap_or(today),
     }
 }
@@ -120,7 +117,7 @@ mod tests {
 
     #[test]
     fn the_window_reaches_from_what_has_just_ended_to_what_ends_soon() {
-        let window = window("2026-11-22".parse().unwrap(), 30, 90);
+        let window = window("2026-11-22".parse().unwrap(), 90);
         assert_eq!((window.first.to_string(), window.last.to_string()), ("2026-10-23".into(), "2027-02-20".into()));
     }
 

@@ -14,6 +14,7 @@ use crate::domain::infinigate::bills::reading::{self, Coverage, Wanted};
 use crate::domain::infinigate::reports::aliases::Aliases;
 use crate::domain::infinigate::reports::customers;
 use crate::domain::infinigate::reports::rebilling::{self, Month, Row, Total};
+use crate::tool::schema::rows_by_name;
 use crate::tool::{Attachment, Ctx, Result, tool};
 
 /// Bills are looked for from so many days before the month, for what is paid ahead.
@@ -28,16 +29,16 @@ const ROWS: u32 = 30;
 pub struct Args {
     /// Such as 2026-10; default last full month.
     month: Option<String>,
-    /// Only this customer, any of its names.
+    /// Only this customer.
     end_customer: Option<String>,
-    /// Only this vendor, name or code.
+    /// Only this vendor.
     vendor: Option<String>,
     /// Attach the CSV file; default true.
     csv: Option<bool>,
-    /// Rows to give; default 30.
+    /// Rows to give.
     #[schemars(range(min = 1, max = 200))]
     take: Option<u32>,
-    /// Rows to leave out: next_skip.
+    /// From next_skip.
     skip: Option<u32>,
 }
 
@@ -47,6 +48,7 @@ pub struct Answer {
     /// The month.
     month: String,
     /// By customer and article.
+    #[schemars(schema_with = "rows_by_name::<Row>")]
     rows: Vec<Row>,
     /// Sums a currency.
     totals: Vec<Total>,
@@ -69,8 +71,8 @@ pub struct Answer {
 
 /// Report MSP usage of a month by end customer, ready for rebilling: quantity, cost, recommended price, margin.
 ///
-/// Attaches every single piece as CSV. A piece counts to the month its service period begins in; bills up to two months
-/// later are read. Name customers with `infinigate_set_alias`.
+/// Attaches every piece as CSV. What counts is the month its service period begins in. Name customers with
+/// `infinigate_set_alias`.
 #[tool(reads, toolset = reports, progress)]
 pub async fn infinigate_msp_usage(ctx: &Ctx, args: Args) -> Result<Answer> {
     let month = DaySpan::month(args.month.as_deref(), Utc::now().date_naive())?;

@@ -30,9 +30,9 @@ pub struct Args {
     group_by: Option<GroupBy>,
     /// First day or month; default 12 full months.
     date_from: Option<String>,
-    /// Last day or month, included.
+    /// Last day or month.
     date_to: Option<String>,
-    /// Only this vendor, name or code.
+    /// Only this vendor.
     vendor: Option<String>,
     /// Groups to show; default 10.
     #[schemars(range(min = 1, max = 50))]
@@ -57,10 +57,9 @@ pub struct Answer {
     coverage: Coverage,
 }
 
-/// Add up net spend by vendor, month, end customer or product, credit memos subtracted.
+/// Add up net spend by vendor, month, end customer or product, credit memos subtracted, with a bar chart a currency.
 ///
-/// Gives a table and a bar chart a currency. Reads every bill of the period, so short periods are faster; check
-/// `complete`. For single bills use `infinigate_list_invoices`.
+/// Reads every bill of the period, so check `complete`. For single bills use `infinigate_list_invoices`.
 #[tool(reads, toolset = reports, progress)]
 pub async fn infinigate_spend_report(ctx: &Ctx, args: Args) -> Result<Answer> {
     let days = DaySpan::asked(args.date_from.as_deref(), args.date_to.as_deref(), Utc::now().date_naive())?;
