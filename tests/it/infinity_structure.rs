@@ -202,8 +202,7 @@ async fn archiving_a_folder_shows_what_hangs_below_and_does_nothing_without_a_ye
     let door = Door::sandbox().await;
     let asked = projects(json!({ "folder_id": "kundenprojekte" }));
     let question = door.ask("infinity_archive_folder", asked.clone()).await;
-    for words in ["Kundenprojekte", "board Projects", "2 subfolders and more than 112 items", "nothing here can"]
-    {
+    for words in ["Kundenprojekte", "board Projects", "2 subfolders and more than 112 items", "nothing here can"] {
         assert!(question.message.contains(words), "{words}: {}", question.message);
     }
     assert_eq!(question.shown["subfolders"][1], json!("Kundenprojekte / Rollout 2026"));
@@ -276,6 +275,21 @@ async fn the_predecessors_way_of_creating_an_attribute_means_the_same() {
         projects(json!({ "name": "Farbe", "type": "label", "settings": { "multiple": false, "labels": [label] } }));
     let created = door.call("infinity_create_attribute", asked).await.unwrap();
     assert_eq!(created["labels"], json!([label]));
+}
+
+#[tokio::test]
+async fn an_attribute_that_a_folder_fails_to_show_is_there_all_the_same_and_the_folder_is_told() {
+    let door = Door::sandbox().await;
+    door.fault(json!({ "infinity.fail_next": { "status": 500, "operation": "updateFolder" } })).await;
+    let asked = projects(json!({ "name": "Halb", "type": "checkbox", "folder_ids": ["Ablage 2025", "Backlog"] }));
+    assert_eq!(door.refused("infinity_create_attribute", asked).await["code"], json!("ambiguous_name"));
+    let asked = projects(json!({ "name": "Halb", "type": "checkbox", "folder_ids": ["Ablage 2025", "PssjTc4Yb1b"] }));
+    let created = door.call("infinity_create_attribute", asked).await.unwrap();
+    assert_eq!(created["folders"], json!(["Backlog"]), "{created:#}");
+    let note = created["notes"][0].as_str().unwrap();
+    assert!(note.contains("was created, but the folder Ablage 2025 may not show it"), "{note}");
+    assert_eq!(calls(&door, "createAttribute").await, 1);
+    assert_eq!(attribute(&door, "Halb").await["folders"], json!(["Backlog"]));
 }
 
 #[tokio::test]

@@ -47,7 +47,7 @@ impl CreatableType {
 impl<'de> Deserialize<'de> for CreatableType {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let given = String::deserialize(deserializer)?;
-        let known = CREATABLE.into_iter().find(|word| *word == given);
+        let known = CREATABLE.into_iter().find(|word| *word == given.trim().to_lowercase());
         known.map(Self).ok_or_else(|| de::Error::custom(format!("must be one of {}", CREATABLE.join(", "))))
     }
 }

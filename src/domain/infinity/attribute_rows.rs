@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::attributes::Kind;
 use super::labels;
+use super::names::Rows;
 use super::place::Place;
 use crate::api::ids::AttributeId;
 use crate::api::infinity::types;
@@ -24,51 +25,40 @@ pub struct AttributeRow {
     /// Its type.
     #[serde(rename = "type")]
     pub kind: Option<String>,
-    /// Items take values for it.
-    pub writable: bool,
-    /// Its choices.
+    /// Its choices: id, name, color.
+    #[schemars(with = "Option<Rows>")]
     pub labels: Option<Vec<LabelRow>>,
-    /// Choices not told here.
-    pub labels_left_out: Option<usize>,
     /// Folders that show it.
     pub folders: Vec<String>,
 }
 
 /// A choice.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
 pub struct LabelRow {
-    /// Label id.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-    /// #RRGGBB.
-    pub color: Option<String>,
+    id: String,
+    name: String,
+    color: Option<String>,
 }
 
 impl AttributeRow {
-    /// From an API row of this place, short enough for a list.
-    pub fn of(place: &Place, row: &types::Attribute) -> Self {
-        let mut row = Self::whole(place, row);
-        let left_out = row.labels.as_ref().map_or(0, |labels| labels.len().saturating_sub(MOST_LABELS));
-        if let Some(labels) = &mut row.labels {
-            labels.truncate(MOST_LABELS);
-            labels.iter_mut().for_each(|label| label.color = None);
-        }
-        row.labels_left_out = (left_out > 0).then_some(left_out);
-        row
+    /// Without what a list has no room for: colours, and labels past the thirtieth. Gives how many those are.
+    pub fn shorten(&mut self) -> Option<usize> {
+        let labels = self.labels.as_mut()?;
+        let left_out = labels.len().saturating_sub(MOST_LABELS);
+        labels.truncate(MOST_LABELS);
+        labels.iter_mut().for_each(|label| label.color = None);
+        (left_out > 0).then_some(left_out)
     }
 
-    /// With every label.
-    pub fn whole(place: &Place, row: &types::Attribute) -> Self {
+    /// From an API row of this place.
+    pub fn of(place: &Place, row: &types::Attribute) -> Self {
         let kind = Kind::of(row.type_.as_deref().unwrap_or_default());
         let folders = place.folders_showing(row.id.as_deref().unwrap_or_default());
         Self {
             id: row.id.clone(),
             name: row.name.clone(),
             kind: row.type_.clone(),
-            writable: kind.is_writable(),
             labels: (kind == Kind::Label).then(|| labels_of(row)),
-            labels_left_out: None,
             folders: folders.into_iter().map(|folder| place.folder_name(folder.id.as_str()).name).collect(),
         }
     }
@@ -104,28 +94,26 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn row(attribute: Value) -> Value {
+    fn row(attribute: Value) -> AttributeRow {
         let folders =
             json!([{ "id": "f1", "name": "Backlog", "attribute_ids": ["a1"] }, { "id": "f2", "name": "Leer" }]);
         let place = Place::of_rows(folders, json!([]), json!([]));
-        json!(AttributeRow::of(&place, &serde_json::from_value(attribute).unwrap()))
+        AttributeRow::of(&place, &serde_json::from_value(attribute).unwrap())
     }
 
     #[test]
     fn a_row_tells_the_labels_and_the_folders_that_show_it() {
-        let labels: Vec<Value> =
-            (0..35).map(|at| json!({ "id": format!("l{at}"), "name": format!("L {at}") })).collect();
-        let shown = row(json!({ "id": "a1", "name": "Status", "type": "label", "settings": { "labels": labels } }));
-        assert_eq!((shown["labels"].as_array().unwrap().len(), &shown["labels_left_out"]), (30, &json!(5)));
-        assert_eq!((&shown["folders"], &shown["writable"]), (&json!(["Backlog"]), &json!(true)));
+        let label = |at: usize| json!({ "id": format!("l{at}"), "name": format!("L {at}"), "color": "#111111" });
+        let labels: Vec<Value> = (0..35).map(label).collect();
+        let mut shown = row(json!({ "id": "a1", "name": "Status", "type": "label", "settings": { "labels": labels } }));
+        assert_eq!((shown.labels.as_ref().unwrap().len(), &shown.folders), (35, &vec!["Backlog".to_owned()]));
+        assert_eq!(shown.shorten(), Some(5));
+        assert_eq!(json!(shown)["labels"][29], json!({ "id": "l29", "name": "L 29", "color": null }));
     }
 
     #[test]
-    fn what_fills_itself_is_not_writable_and_has_no_labels() {
-        let shown = row(json!({ "id": "a9", "name": "Nr.", "type": "custom_id" }));
-        assert_eq!(
-            (&shown["writable"], &shown["labels"], &shown["folders"]),
-            (&json!(false), &json!(null), &json!([]))
-        );
+    fn what_is_no_label_attribute_has_no_labels() {
+        let mut shown = row(json!({ "id": "a9", "name": "Nr.", "type": "custom_id" }));
+        assert_eq!((shown.shorten(), shown.labels.is_none(), shown.folders.len()), (None, true, 0));
     }
 }

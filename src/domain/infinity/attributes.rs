@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -117,7 +116,7 @@ impl Kind {
 }
 
 /// An attribute in an answer about something else.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize)]
 pub struct AttributeName {
     /// Attribute id.
     pub id: String,

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::dates;
 use super::directory::Member;
-use super::pages::Listed;
+use super::names::Rows;
 use crate::api::infinity::types;
 use crate::tool::text::Foreign;
 
@@ -18,28 +18,27 @@ pub struct BoardDetail {
     name: Option<String>,
     /// What it is for.
     description: Option<Foreign>,
-    /// #RRGGBB.
+    /// As #RRGGBB.
     color: Option<String>,
-    /// Who may open it.
+    /// Who may open it: id, name.
+    #[schemars(with = "Rows")]
     users: Vec<UserName>,
     /// When made.
     created_at: Option<String>,
 }
 
 /// A user.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
 pub struct UserName {
-    /// User id.
     id: i64,
-    /// Their name.
     name: Option<String>,
 }
 
 impl BoardDetail {
     /// From an API row; who is no member any more has no name.
-    pub fn of(row: &types::Board, members: &Listed<Member>) -> Self {
+    pub fn of(row: &types::Board, members: &[Member]) -> Self {
         let name = |id: i64| {
-            let member = members.rows.iter().find(|member| i64::from(&member.id) == id);
+            let member = members.iter().find(|member| i64::from(&member.id) == id);
             member.map(|member| member.name.clone())
         };
         let description = row.description.as_deref().filter(|text| !text.trim().is_empty());

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::attributes::AttributeName;
+use super::names::Rows;
 use super::place::Place;
 use crate::api::ids::{AttributeId, FolderId};
 use crate::api::infinity::types;
@@ -16,11 +17,11 @@ pub struct FolderRow {
     pub id: Option<String>,
     /// Its name.
     pub name: Option<String>,
-    /// Names from the top, where nested.
+    /// Path, where nested.
     pub path: Option<String>,
     /// Folder above.
     pub parent_id: Option<String>,
-    /// #RRGGBB.
+    /// As #RRGGBB.
     pub color: Option<String>,
 }
 
@@ -44,7 +45,8 @@ impl FolderRow {
 pub struct FolderDetail {
     #[serde(flatten)]
     row: FolderRow,
-    /// Attributes it shows, in order.
+    /// What it shows: id, name.
+    #[schemars(with = "Rows")]
     attributes: Vec<AttributeName>,
 }
 

@@ -1,11 +1,31 @@
 //! Finds things by what a person calls them: by id, by name, or by a name that differs only in case, accents and blanks.
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::json;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::refusal::Refusal;
 use crate::tool::{near, text};
+
+/// The schema of a list of small objects whose fields are told in the description of the list.
+///
+/// Spelt out for each tool that answers with `{id, name}`, these would cost more than the tools they belong to.
+pub struct Rows;
+
+impl JsonSchema for Rows {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Rows".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        schemars::json_schema!({ "type": "array", "items": { "type": "object" } })
+    }
+}
 
 /// How many names a refusal offers.
 const MOST_OFFERED: usize = 5;

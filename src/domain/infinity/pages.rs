@@ -91,14 +91,14 @@ impl Paging {
 /// The paging arguments of a list tool.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 pub struct Asked {
-    /// Rows; default 20.
+    /// Rows, default 20.
     #[schemars(range(min = 1, max = 100))]
     limit: Option<u32>,
     /// Cursor for the next page.
     after: Option<String>,
     /// Cursor for the page before.
     before: Option<String>,
-    /// `id` or `created_at`.
+    /// id or created_at.
     sort_by: Option<String>,
     /// Sort direction.
     sort_direction: Option<Direction>,

@@ -32,6 +32,24 @@ pub struct Person {
     pub role: Option<String>,
 }
 
+/// A person and the workspace it is about, in an answer.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Membership {
+    #[serde(flatten)]
+    user: Person,
+    /// Workspace id.
+    workspace_id: String,
+    /// Its name.
+    workspace: Option<String>,
+}
+
+impl Membership {
+    /// Of `user` in `workspace`.
+    pub fn of(workspace: &Workspace, user: Person) -> Self {
+        Self { user, workspace_id: workspace.id.to_string(), workspace: workspace.name.clone() }
+    }
+}
+
 impl From<types::User> for Person {
     fn from(user: types::User) -> Self {
         Self { id: user.id, name: user.name, email: user.email, role: user.role }

@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::api::infinity::types::MemberAdd;
-use crate::domain::infinity::directory::{self, Member, Workspace, WorkspaceName};
-use crate::domain::infinity::people::{self, Person};
+use crate::domain::infinity::directory::{self, Member, Workspace};
+use crate::domain::infinity::people::{self, Membership, Person};
 use crate::domain::infinity::pictures::Pictures;
 use crate::tool::{Ctx, Result, tool};
 
@@ -15,11 +15,11 @@ use crate::tool::{Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace id or name; optional if only one.
+    /// Workspace id or name.
     workspace_id: Option<String>,
     /// User id, name or e-mail.
     user_id: String,
-    /// Role; default full-member, the only known one.
+    /// Role; default full-member.
     role: Option<String>,
 }
 
@@ -34,19 +34,9 @@ pub struct Shown {
     found: (Workspace, Member),
 }
 
-/// The new member.
-#[derive(Serialize, JsonSchema)]
-pub struct Added {
-    /// Where to.
-    workspace: WorkspaceName,
-    /// Who.
-    user: Person,
-}
-
 /// Add a person who has a StartInfinity account to a workspace.
 ///
-/// For a member it sets the role. Names work for whoever shares a workspace with you; others by user id, or with
-/// infinity_invite_workspace_member. Asks first.
+/// Who has none: infinity_invite_workspace_member. Asks first.
 #[tool(
     destroys,
     idempotent,
@@ -54,7 +44,7 @@ pub struct Added {
     undo = "infinity_remove_workspace_member",
     confirm = "Add {shown.who} (user id {shown.user_id}) to the workspace {shown.workspace} as {shown.role}?"
 )]
-pub async fn infinity_add_workspace_member(ctx: &Ctx, _args: Args, shown: Shown) -> Result<Added> {
+pub async fn infinity_add_workspace_member(ctx: &Ctx, _args: Args, shown: Shown) -> Result<Membership> {
     let (workspace, member) = shown.found;
     let body = MemberAdd { role: Some(shown.role.clone()) };
     let told = ctx.infinity()?.add_member().workspace(&workspace.id).user(&member.id).body(body).send().await;
@@ -67,7 +57,7 @@ pub async fn infinity_add_workspace_member(ctx: &Ctx, _args: Args, shown: Shown)
         email: told.email.or(known.email),
         role: told.role.or(Some(shown.role)),
     };
-    Ok(Added { workspace: (&workspace).into(), user })
+    Ok(Membership::of(&workspace, user))
 }
 
 async fn preview(ctx: &Ctx, args: &Args) -> Result<Shown> {

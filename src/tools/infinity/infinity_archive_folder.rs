@@ -15,7 +15,7 @@ use crate::tool::{Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace id or name; optional if only one.
+    /// Workspace id or name.
     workspace_id: Option<String>,
     /// Board id or name.
     board_id: String,
@@ -43,7 +43,7 @@ pub struct Archived {
     id: String,
     /// Its name.
     name: String,
-    /// It is gone from lists.
+    /// It is gone.
     archived: bool,
     /// Subfolders it had.
     subfolders: Vec<String>,
@@ -53,7 +53,7 @@ pub struct Archived {
 
 /// Archive a StartInfinity folder with what hangs below it.
 ///
-/// There is no way back through this server. To keep the items, move them first with infinity_update_item. Asks first.
+/// There is no way back; to keep items, move them first. Asks first.
 #[tool(
     destroys,
     idempotent,

@@ -21,7 +21,7 @@ use crate::tool::{Ctx, Error, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace id or name; optional if only one.
+    /// Workspace id or name.
     workspace_id: Option<String>,
     /// Board id or name.
     board_id: String,
@@ -32,11 +32,11 @@ pub struct Args {
     kind: CreatableType,
     /// What items hold without a value.
     default_data: Option<Value>,
-    /// Settings as upstream has them, such as multiple.
+    /// As upstream has them, e.g. multiple.
     settings: Option<Map<String, Value>>,
-    /// Choices of a label: names, or {name, color}.
+    /// Label choices: names or {name, color}.
     labels: Option<Vec<Value>>,
-    /// Folders that shall show it: ids, names or paths.
+    /// Folders to show it: ids, names or paths.
     folder_ids: Option<Vec<String>>,
 }
 
@@ -51,7 +51,7 @@ pub struct Created {
 
 /// Create an attribute (column) on a StartInfinity board and show it in folders.
 ///
-/// A folder shows it only when named here or added later with infinity_update_folder.
+/// A folder shows it only when named here.
 #[tool(
     writes,
     undo = "infinity_delete_attribute",
@@ -67,7 +67,7 @@ pub async fn infinity_create_attribute(ctx: &Ctx, args: Args) -> Result<Created>
     let row = told?.into_inner();
     let (shown, notes) = show(ctx, &place, &row, folders).await;
     ctx.memory::<Pictures>().forget_layouts();
-    let attribute = AttributeRow { folders: shown, ..AttributeRow::whole(&place, &row) };
+    let attribute = AttributeRow { folders: shown, ..AttributeRow::of(&place, &row) };
     Ok(Created { attribute, notes: Some(notes).filter(|notes| !notes.is_empty()) })
 }
 

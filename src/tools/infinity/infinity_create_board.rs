@@ -3,7 +3,7 @@
 //! Upstream can neither change nor delete a board, so what goes into one is checked before.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
 
 use crate::api::infinity::types::BoardCreate;
@@ -19,7 +19,7 @@ use crate::tool::{Code, Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace id or name; optional if only one.
+    /// Workspace id or name.
     workspace_id: Option<String>,
     /// Board name.
     name: String,
@@ -28,29 +28,19 @@ pub struct Args {
     description: Change,
     /// Colour as #RRGGBB.
     color: Option<String>,
-    /// Members with access: ids, names or e-mails; you always have it.
+    /// Members with access: ids, names or e-mails.
     user_ids: Option<Vec<String>>,
-}
-
-/// The new board.
-#[derive(Serialize, JsonSchema)]
-pub struct Created {
-    #[serde(flatten)]
-    board: BoardDetail,
-    /// What to do next.
-    note: String,
 }
 
 /// Create a StartInfinity board.
 ///
-/// It starts without folders and attributes; next: infinity_create_folder, infinity_create_attribute. A board cannot
-/// be changed or deleted here, so use only when a new one is really wanted.
+/// It cannot be changed or deleted here. Next: infinity_create_attribute, infinity_create_folder.
 #[tool(
     writes,
     undo = "only in StartInfinity itself: boards cannot be deleted through its API",
     confirm = "Create the board {name} in the workspace {workspace_id}?"
 )]
-pub async fn infinity_create_board(ctx: &Ctx, args: Args) -> Result<Created> {
+pub async fn infinity_create_board(ctx: &Ctx, args: Args) -> Result<BoardDetail> {
     let workspace = directory::workspace(ctx, args.workspace_id.as_deref()).await?;
     let name = looks::name(&args.name)?;
     let color = args.color.as_deref().map(looks::colour).transpose()?;
@@ -59,9 +49,10 @@ pub async fn infinity_create_board(ctx: &Ctx, args: Args) -> Result<Created> {
     let body = BoardCreate { name, description, color, user_ids };
     let told = ctx.infinity()?.create_board().workspace(&workspace.id).body(body).send().await;
     ctx.memory::<Pictures>().forget_boards();
-    let board = BoardDetail::of(&told?.into_inner(), &*directory::members(ctx, &workspace).await?);
-    let note = "Next: infinity_create_attribute and infinity_create_folder, unless it has some already.".to_owned();
-    Ok(Created { board, note })
+    let row = told?.into_inner();
+    // The board exists by now: who may open it is told by number where the names cannot be read.
+    let members = directory::members(ctx, &workspace).await;
+    Ok(BoardDetail::of(&row, members.as_ref().map_or(&[], |members| &members.rows)))
 }
 
 /// The numbers of the members who are named; nothing when none is.

@@ -18,7 +18,7 @@ use crate::tool::{Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace id or name; optional if only one.
+    /// Workspace id or name.
     workspace_id: Option<String>,
     /// Board id or name.
     board_id: String,
@@ -27,10 +27,10 @@ pub struct Args {
     /// Colour as #RRGGBB.
     #[serde(default)]
     color: Change,
-    /// Folder above: id, name or path; default top level.
+    /// Folder above; default top level.
     #[serde(default)]
     parent_id: Change,
-    /// Attributes to show, ids or names, in order.
+    /// Attributes to show, ids or names.
     attribute_ids: Option<Vec<String>>,
     /// Position as a number in text.
     sort_order: Option<String>,
@@ -49,7 +49,7 @@ pub struct Created {
 
 /// Create a folder on a StartInfinity board.
 ///
-/// Name the attributes it shall show; a folder shows none by itself. Not for items: infinity_create_item.
+/// It shows only the attributes named here.
 #[tool(writes, undo = "infinity_archive_folder", confirm = "Create the folder {name} on the board {board_id}?")]
 pub async fn infinity_create_folder(ctx: &Ctx, args: Args) -> Result<Created> {
     let place = Place::open(ctx, args.workspace_id.as_deref(), &args.board_id).await?;

@@ -15,7 +15,7 @@ use crate::tool::{Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace id or name; optional if only one.
+    /// Workspace id or name.
     workspace_id: Option<String>,
     /// Board id or name.
     board_id: String,
@@ -46,9 +46,9 @@ pub struct Deleted {
     folders: Vec<String>,
 }
 
-/// Delete a StartInfinity attribute and with it the values all items hold for it.
+/// Delete a StartInfinity attribute with the values of all items.
 ///
-/// There is no way back. To hide it from one folder, use infinity_update_folder with replace_attributes. Asks first.
+/// There is no way back; to only hide it: infinity_update_folder. Asks first.
 #[tool(
     destroys,
     idempotent,
@@ -68,6 +68,6 @@ pub async fn infinity_delete_attribute(ctx: &Ctx, _args: Args, shown: Shown) -> 
 async fn preview(ctx: &Ctx, args: &Args) -> Result<Shown> {
     let place = Place::open(ctx, args.workspace_id.as_deref(), &args.board_id).await?;
     let (place, id) = place.settle(ctx, |place| Ok(place.attribute(&args.attribute_id)?.id.clone())).await?;
-    let attribute = AttributeRow::whole(&place, &attribute_rows::read(ctx, &place, &id).await?);
+    let attribute = AttributeRow::of(&place, &attribute_rows::read(ctx, &place, &id).await?);
     Ok(Shown { board: place.board.name.clone(), folder_count: attribute.folders.len(), attribute, found: (place, id) })
 }

@@ -13,15 +13,15 @@ use crate::tool::{Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace id or name; optional if only one.
+    /// Workspace id or name.
     workspace_id: Option<String>,
     /// Board id or name.
     board_id: String,
 }
 
-/// Get a StartInfinity board with its description and the people who may open it.
+/// Get a StartInfinity board and who may open it.
 ///
-/// Its structure: infinity_list_folders and infinity_list_attributes; its items: infinity_list_items.
+/// Its structure: infinity_list_folders, infinity_list_attributes.
 #[tool(reads)]
 pub async fn infinity_get_board(ctx: &Ctx, args: Args) -> Result<BoardDetail> {
     let workspace = directory::workspace(ctx, args.workspace_id.as_deref()).await?;
@@ -29,5 +29,5 @@ pub async fn infinity_get_board(ctx: &Ctx, args: Args) -> Result<BoardDetail> {
     let client = ctx.infinity()?;
     let read = client.get_board().workspace(&workspace.id).board_id(&board.id);
     let (row, members) = futures::join!(read.send(), directory::members(ctx, &workspace));
-    Ok(BoardDetail::of(&row?.into_inner(), &*members?))
+    Ok(BoardDetail::of(&row?.into_inner(), &members?.rows))
 }

@@ -6,9 +6,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::domain::infinity::dates;
 use crate::domain::infinity::folder_rows::{self, FolderDetail};
 use crate::domain::infinity::folders::FolderName;
+use crate::domain::infinity::names::Rows;
 use crate::domain::infinity::place::Place;
 use crate::tool::{Ctx, Result, tool};
 
@@ -16,7 +16,7 @@ use crate::tool::{Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace id or name; optional if only one.
+    /// Workspace id or name.
     workspace_id: Option<String>,
     /// Board id or name.
     board_id: String,
@@ -29,19 +29,18 @@ pub struct Args {
 pub struct Folder {
     #[serde(flatten)]
     folder: FolderDetail,
-    /// Folders in it, any depth.
+    /// Folders in it: id, name.
+    #[schemars(with = "Rows")]
     subfolders: Vec<FolderName>,
     /// Order among siblings.
     sort_order: Option<String>,
     /// As upstream has them.
     settings: Option<Map<String, Value>>,
-    /// When made.
-    created_at: Option<String>,
 }
 
 /// Get a StartInfinity folder with the attributes it shows.
 ///
-/// Use to see what items in it look like. To let it show more: infinity_update_folder.
+/// To let it show more: infinity_update_folder.
 #[tool(reads)]
 pub async fn infinity_get_folder(ctx: &Ctx, args: Args) -> Result<Folder> {
     let place = Place::open(ctx, args.workspace_id.as_deref(), &args.board_id).await?;
@@ -53,6 +52,5 @@ pub async fn infinity_get_folder(ctx: &Ctx, args: Args) -> Result<Folder> {
         subfolders,
         sort_order: row.sort_order,
         settings: row.settings.filter(|settings| !settings.is_empty()),
-        created_at: row.created_at.as_deref().map(dates::shown),
     })
 }

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::infinity::types::MemberInvite;
 use crate::domain::infinigate::email::EmailAddress;
-use crate::domain::infinity::directory::{self, Workspace, WorkspaceName};
-use crate::domain::infinity::people::{self, Person};
+use crate::domain::infinity::directory::{self, Workspace};
+use crate::domain::infinity::people::{self, Membership, Person};
 use crate::domain::infinity::pictures::Pictures;
 use crate::tool::{Code, Ctx, Error, Result, tool};
 
@@ -16,11 +16,11 @@ use crate::tool::{Code, Ctx, Error, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace id or name; optional if only one.
+    /// Workspace id or name.
     workspace_id: Option<String>,
     /// E-mail address to invite.
     email: EmailAddress,
-    /// Role; default full-member, the only known one.
+    /// Role; default full-member.
     role: Option<String>,
 }
 
@@ -33,25 +33,16 @@ pub struct Shown {
     found: Workspace,
 }
 
-/// The invitation.
-#[derive(Serialize, JsonSchema)]
-pub struct Invited {
-    /// Where to.
-    workspace: WorkspaceName,
-    /// Who.
-    user: Person,
-}
-
 /// Invite someone to a StartInfinity workspace by e-mail.
 ///
-/// Use for people without an account here. Someone with one: infinity_add_workspace_member. Asks first.
+/// Who has an account: infinity_add_workspace_member. Asks first.
 #[tool(
     destroys,
     preview = preview,
     undo = "infinity_remove_workspace_member",
     confirm = "Invite {email} to the workspace {shown.workspace} as {shown.role}? Whoever reads that mailbox can join."
 )]
-pub async fn infinity_invite_workspace_member(ctx: &Ctx, args: Args, shown: Shown) -> Result<Invited> {
+pub async fn infinity_invite_workspace_member(ctx: &Ctx, args: Args, shown: Shown) -> Result<Membership> {
     let client = ctx.infinity()?;
     let body = MemberInvite { email: args.email.as_str().to_owned(), role: Some(shown.role.clone()) };
     let told = client.invite_member().workspace(&shown.found.id).body(body).send().await;
@@ -65,7 +56,7 @@ pub async fn infinity_invite_workspace_member(ctx: &Ctx, args: Args, shown: Show
         email: told.email.or_else(|| Some(args.email.as_str().to_owned())),
         role: told.role.or(Some(shown.role)),
     };
-    Ok(Invited { workspace: (&shown.found).into(), user })
+    Ok(Membership::of(&shown.found, user))
 }
 
 /// Refuses an address that belongs already.

@@ -7,27 +7,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::infinity::types;
 use crate::domain::infinity::directory::{self, WorkspaceName};
-use crate::domain::infinity::pages::{Direction, Paging, paged};
+use crate::domain::infinity::pages::{Asked, Onward, paged};
 use crate::tool::text::Foreign;
 use crate::tool::{Ctx, Result, tool};
 
 /// Which boards.
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace, id or name; may be left out when only one is visible.
+    /// Workspace id or name.
     workspace_id: Option<String>,
-    /// Boards to give; default 20.
-    #[schemars(range(min = 1, max = 100))]
-    limit: Option<u32>,
-    /// Cursor `after` of the last answer, for the next page.
-    after: Option<String>,
-    /// Cursor `before` of the last answer, for the page before it.
-    before: Option<String>,
-    /// Sort by `id` or `created_at`.
-    sort_by: Option<String>,
-    /// Sort direction.
-    sort_direction: Option<Direction>,
+    #[serde(flatten)]
+    page: Asked,
 }
 
 /// The boards.
@@ -35,14 +25,8 @@ pub struct Args {
 pub struct Boards {
     /// Where they are.
     workspace: WorkspaceName,
-    /// Boards here.
-    count: usize,
-    /// Whether more follow.
-    has_more: bool,
-    /// Cursor for the next page.
-    after: Option<String>,
-    /// Cursor for the page before.
-    before: Option<String>,
+    #[serde(flatten)]
+    onward: Onward,
     /// The boards.
     boards: Vec<Row>,
 }
@@ -74,21 +58,18 @@ impl From<types::Board> for Row {
 
 /// List the boards of a StartInfinity workspace.
 ///
-/// Use first, to find the board that holds what you look for. Next: infinity_list_items for its items, or
-/// infinity_list_folders and infinity_list_attributes for its structure.
+/// Use first. Next: infinity_list_items for items, infinity_list_folders and infinity_list_attributes for structure.
 #[tool(reads)]
 pub async fn infinity_list_boards(ctx: &Ctx, args: Args) -> Result<Boards> {
     let workspace = directory::workspace(ctx, args.workspace_id.as_deref()).await?;
-    let paging =
-        Paging::of(ctx, args.limit).from_cursors(args.after, args.before).sorted(args.sort_by, args.sort_direction);
+    let paging = args.page.paging(ctx);
     let client = ctx.infinity()?;
     let page = match paged!(client.list_boards().workspace(&workspace.id), paging).send().await {
         Ok(page) => page.into_inner(),
         Err(error) => return Err(directory::lost(ctx, &workspace, error.into()).await),
     };
-    let has_more = page.has_more.unwrap_or_default();
-    let (after, before) = paging.cursors(has_more, page.after, page.before);
     let living = page.data.unwrap_or_default().into_iter().filter(|board| board.deleted != Some(true));
     let boards: Vec<Row> = living.map(Row::from).collect();
-    Ok(Boards { workspace: (&workspace).into(), count: boards.len(), has_more, after, before, boards })
+    let onward = Onward::of(&paging, boards.len(), page.has_more, page.after, page.before);
+    Ok(Boards { workspace: (&workspace).into(), onward, boards })
 }

@@ -13,7 +13,7 @@ use crate::tool::{Ctx, Result, tool};
 /// Which folders.
 #[derive(Deserialize, JsonSchema)]
 pub struct Args {
-    /// Workspace id or name; optional if only one.
+    /// Workspace id or name.
     workspace_id: Option<String>,
     /// Board id or name.
     board_id: String,
@@ -41,7 +41,7 @@ pub struct Row {
 
 /// List the folders of a StartInfinity board, all levels.
 ///
-/// Use to find where items belong. What a folder shows: infinity_get_folder; its items: infinity_list_items.
+/// What one shows: infinity_get_folder; its items: infinity_list_items.
 #[tool(reads)]
 pub async fn infinity_list_folders(ctx: &Ctx, args: Args) -> Result<Folders> {
     let place = Place::open(ctx, args.workspace_id.as_deref(), &args.board_id).await?;

@@ -5,7 +5,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::infinity::directory::{self, WorkspaceName};
+use crate::domain::infinity::directory;
 use crate::domain::infinity::pages::{Asked, Onward, paged};
 use crate::domain::infinity::people::Person;
 use crate::tool::{Ctx, Result, tool};
@@ -13,7 +13,7 @@ use crate::tool::{Ctx, Result, tool};
 /// Whose members.
 #[derive(Deserialize, JsonSchema)]
 pub struct Args {
-    /// Workspace id or name; optional if only one.
+    /// Workspace id or name.
     workspace_id: Option<String>,
     #[serde(flatten)]
     page: Asked,
@@ -22,8 +22,8 @@ pub struct Args {
 /// The members.
 #[derive(Serialize, JsonSchema)]
 pub struct Members {
-    /// Whose.
-    workspace: WorkspaceName,
+    /// Workspace id.
+    workspace_id: String,
     #[serde(flatten)]
     onward: Onward,
     /// The members.
@@ -32,7 +32,7 @@ pub struct Members {
 
 /// List the members of a StartInfinity workspace with their roles.
 ///
-/// Use to find a person's user id. Other tools take names and addresses too, so often it is not needed.
+/// Use to see who there is; other tools take their names, addresses or ids.
 #[tool(reads)]
 pub async fn infinity_list_workspace_members(ctx: &Ctx, args: Args) -> Result<Members> {
     let workspace = directory::workspace(ctx, args.workspace_id.as_deref()).await?;
@@ -45,5 +45,5 @@ pub async fn infinity_list_workspace_members(ctx: &Ctx, args: Args) -> Result<Me
     let living = page.data.unwrap_or_default().into_iter().filter(|user| user.deleted != Some(true));
     let members: Vec<Person> = living.map(Person::from).collect();
     let onward = Onward::of(&paging, members.len(), page.has_more, page.after, page.before);
-    Ok(Members { workspace: (&workspace).into(), onward, members })
+    Ok(Members { workspace_id: workspace.id.to_string(), onward, members })
 }

@@ -6,7 +6,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::api::infinity::types;
-use crate::domain::infinity::dates;
 use crate::domain::infinity::pages::{Asked, Onward, paged};
 use crate::tool::{Ctx, Result, tool};
 
@@ -33,23 +32,17 @@ pub struct Row {
     id: Option<String>,
     /// Its name.
     name: Option<String>,
-    /// When made.
-    created_at: Option<String>,
 }
 
 impl From<types::Workspace> for Row {
     fn from(workspace: types::Workspace) -> Self {
-        Self {
-            id: workspace.id.map(|id| id.to_string()),
-            name: workspace.name,
-            created_at: workspace.created_at.as_deref().map(dates::shown),
-        }
+        Self { id: workspace.id.map(|id| id.to_string()), name: workspace.name }
     }
 }
 
 /// List the StartInfinity workspaces that this token sees.
 ///
-/// Use when a workspace is not known yet. Next: infinity_list_boards.
+/// Use first. Next: infinity_list_boards.
 #[tool(reads)]
 pub async fn infinity_list_workspaces(ctx: &Ctx, args: Args) -> Result<Workspaces> {
     let paging = args.page.paging(ctx);

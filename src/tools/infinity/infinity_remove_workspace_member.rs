@@ -5,8 +5,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::infinity::directory::{self, Member, Workspace, WorkspaceName};
-use crate::domain::infinity::people::{self, Person};
+use crate::domain::infinity::directory::{self, Member, Workspace};
+use crate::domain::infinity::people::{self, Membership, Person};
 use crate::domain::infinity::pictures::Pictures;
 use crate::tool::{Ctx, Result, tool};
 
@@ -14,7 +14,7 @@ use crate::tool::{Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace id or name; optional if only one.
+    /// Workspace id or name.
     workspace_id: Option<String>,
     /// User id, name or e-mail.
     user_id: String,
@@ -30,18 +30,9 @@ pub struct Shown {
     found: (Workspace, Member),
 }
 
-/// Who was removed.
-#[derive(Serialize, JsonSchema)]
-pub struct Removed {
-    /// Where from.
-    workspace: WorkspaceName,
-    /// Who.
-    user: Person,
-}
-
 /// Remove a member from a StartInfinity workspace.
 ///
-/// They lose every board of it at once; being added again may not restore their boards. Asks first.
+/// They lose all its boards at once. Asks first.
 #[tool(
     destroys,
     idempotent,
@@ -49,12 +40,12 @@ pub struct Removed {
     undo = "infinity_add_workspace_member",
     confirm = "Remove {shown.who} (user id {shown.user_id}) from the workspace {shown.workspace}? They lose access to all of its boards at once, and adding them again may not restore it."
 )]
-pub async fn infinity_remove_workspace_member(ctx: &Ctx, _args: Args, shown: Shown) -> Result<Removed> {
+pub async fn infinity_remove_workspace_member(ctx: &Ctx, _args: Args, shown: Shown) -> Result<Membership> {
     let (workspace, member) = shown.found;
     let told = ctx.infinity()?.remove_member().workspace(&workspace.id).user(&member.id).send().await;
     ctx.memory::<Pictures>().forget_members();
     told?;
-    Ok(Removed { workspace: (&workspace).into(), user: Person::from(&member) })
+    Ok(Membership::of(&workspace, Person::from(&member)))
 }
 
 async fn preview(ctx: &Ctx, args: &Args) -> Result<Shown> {

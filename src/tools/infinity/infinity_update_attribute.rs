@@ -20,22 +20,24 @@ use crate::tool::{Ctx, Error, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace id or name; optional if only one.
+    /// Workspace id or name.
     workspace_id: Option<String>,
     /// Board id or name.
     board_id: String,
     /// Attribute id or name.
     attribute_id: String,
-    /// New name.
+    /// Its new name.
     name: Option<String>,
-    /// New type; values of the old one may be lost.
+    /// New type, as for infinity_create_attribute.
     #[serde(rename = "type")]
+    // Spelt out once, in the other tool: eighteen words are too dear for what is hardly ever changed.
+    #[schemars(with = "Option<String>")]
     kind: Option<CreatableType>,
     /// What items hold without a value.
     default_data: Option<Value>,
-    /// Settings as upstream has them; `labels` here replaces all.
+    /// As upstream has them; labels here replace all.
     settings: Option<Map<String, Value>>,
-    /// Labels to add: names, or {name, color}.
+    /// Labels to add: names or {name, color}.
     add_labels: Option<Vec<Value>>,
 }
 
@@ -50,7 +52,7 @@ pub struct Updated {
 
 /// Change a StartInfinity attribute: name, type, default, settings, or add labels.
 ///
-/// What is left out stays; add_labels keeps the other labels. To show it in a folder: infinity_update_folder.
+/// What is left out stays. To show it: infinity_update_folder.
 #[tool(
     writes,
     idempotent,
@@ -67,7 +69,7 @@ pub async fn infinity_update_attribute(ctx: &Ctx, args: Args) -> Result<Updated>
     let update = client.update_attribute().workspace(&place.workspace.id).board_id(&place.board.id).attribute_id(&id);
     let told = update.body(body).send().await;
     ctx.memory::<Pictures>().forget_layouts();
-    let attribute = AttributeRow::whole(&place, &told?.into_inner());
+    let attribute = AttributeRow::of(&place, &told?.into_inner());
     Ok(Updated { attribute, notes: Some(notes).filter(|notes| !notes.is_empty()) })
 }
 

@@ -21,18 +21,18 @@ use crate::tool::{Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace id or name; optional if only one.
+    /// Workspace id or name.
     workspace_id: Option<String>,
     /// Board id or name.
     board_id: String,
     /// Folder id, name or path.
     folder_id: String,
-    /// New name.
+    /// Its new name.
     name: Option<String>,
     /// Colour as #RRGGBB; null for none.
     #[serde(default)]
     color: Change,
-    /// Folder above: id, name or path; null for top level.
+    /// Folder above; null for top level.
     #[serde(default)]
     parent_id: Change,
     /// Attributes to show as well, ids or names.
@@ -61,9 +61,9 @@ struct Plan {
     add: Vec<AttributeId>,
 }
 
-/// Change a StartInfinity folder: name, colour, place, or the attributes it shows.
+/// Change a StartInfinity folder or the attributes it shows.
 ///
-/// What is left out stays. attribute_ids are added to those shown, unless replace_attributes is true.
+/// What is left out stays; attribute_ids are added to those shown.
 #[tool(
     writes,
     idempotent,
