@@ -33,6 +33,16 @@ async fn a_file_is_uploaded_with_the_predecessors_arguments() {
 }
 
 #[tokio::test]
+async fn a_file_just_below_the_limit_arrives_whole() {
+    let door = Door::sandbox().await;
+    let bytes: Vec<u8> = (0..1_490_000_u32).map(|number| (number % 251) as u8).collect();
+    let asked =
+        json!({ "workspace_id": "669", "file_name": "bild.PNG", "content_base64": BASE64_STANDARD.encode(&bytes) });
+    let made = door.call("infinity_upload_attachment_from_base64", asked).await.unwrap();
+    assert_eq!(made["size"], json!(1_490_000));
+}
+
+#[tokio::test]
 async fn a_file_is_put_on_an_item_by_names_beside_those_it_has() {
     let door = Door::sandbox().await;
     let (id, title) = item(&door, 0).await;

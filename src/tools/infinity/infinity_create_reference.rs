@@ -48,6 +48,7 @@ pub struct Created {
     writes,
     undo = "infinity_delete_reference",
     toolset = references,
+    progress,
     confirm = "Link the item {from_item_id} to {to_item_id} (attribute {attribute_id}, board {board_id})?"
 )]
 pub async fn infinity_create_reference(ctx: &Ctx, args: Args) -> Result<Created> {

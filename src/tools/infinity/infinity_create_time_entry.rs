@@ -74,6 +74,7 @@ pub struct Created {
     writes,
     undo = "infinity_delete_time_entry",
     toolset = time,
+    progress,
     confirm = "Record time on the item {item_id} of the board {board_id}, from {started_at} to {ended_at}?"
 )]
 pub async fn infinity_create_time_entry(ctx: &Ctx, args: Args) -> Result<Created> {

@@ -38,6 +38,7 @@ pub struct Args {
     writes,
     undo = "nothing deletes an upload; infinity_update_item takes it off the item",
     toolset = attachments,
+    progress,
     confirm = "Upload the file {file_name} and put it on the item {item_id} of the board {board_id}?"
 )]
 pub async fn infinity_upload_attachment_from_base64(ctx: &Ctx, args: Args) -> Result<Uploaded> {
