@@ -236,6 +236,7 @@ mod tests {
         effect: Effect::Spends,
         toolset: Toolset::Default,
         confirm: Some("Buy {quote.total} {{net}} for {number}?"),
+        undo: None,
         reports_progress: false,
         idempotent: false,
         file: "",
