@@ -18,33 +18,33 @@ pub const MOST_LOOKED_THROUGH: usize = 1_000;
 /// An article with the reseller's price.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Product {
-    /// Infinigate's item number.
+    /// Infinigate's number.
     pub sku: Option<String>,
-    /// The vendor's part number.
+    /// The vendor's number.
     pub vendor_sku: Option<String>,
     /// Manufacturer.
     pub vendor: Option<String>,
     /// What it is.
     pub description: Option<String>,
-    /// Such as Hardware or Software.
+    /// Kind.
     pub product_type: Option<String>,
-    /// Price tier: Std, Edu or Gov.
+    /// Std, Edu or Gov.
     pub tier: Option<String>,
-    /// What the reseller pays a piece, net.
+    /// What the reseller pays, net.
     pub price: Option<Amount>,
-    /// List price a piece, net.
+    /// Net.
     pub list_price: Option<Amount>,
-    /// The reseller's discount.
+    /// The reseller's.
     pub discount_percent: Option<Amount>,
-    /// Of both prices.
+    /// Of both.
     pub currency: Option<String>,
-    /// Pieces in stock.
+    /// Pieces.
     pub stock: Option<Amount>,
-    /// True when the price must be asked for.
+    /// Ask for a quote.
     pub price_on_request: Option<bool>,
-    /// Smallest quantity for this price.
+    /// For this price.
     pub min_quantity: Option<Amount>,
-    /// Largest quantity for this price.
+    /// For this price.
     pub max_quantity: Option<Amount>,
 }
 

@@ -15,7 +15,7 @@ use crate::tool::{Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Exact article numbers, of either kind.
+    /// Exact SKUs, of either kind.
     skus: Skus,
     /// Whose numbers they are; default auto.
     sku_type: Option<Kinds>,
@@ -30,7 +30,7 @@ pub struct Answer {
     count: usize,
     /// SKUs of no article.
     not_found: Option<Vec<String>>,
-    /// SKUs of several articles, all in products.
+    /// SKUs of several articles.
     ambiguous: Option<Vec<String>>,
     /// What to know.
     notes: Option<Vec<String>>,
@@ -49,8 +49,8 @@ pub struct Row {
 
 /// Look up to 50 articles up by their exact SKUs, Infinigate's or the vendor's.
 ///
-/// Gives prices and stock, and says which SKUs were not found or stand for several articles. For words or parts of a
-/// number use `infinigate_search_products`.
+/// Gives prices and stock; says which SKUs were not found or stand for several articles. For words use
+/// `infinigate_search_products`.
 #[tool(reads)]
 pub async fn infinigate_get_products_by_sku(ctx: &Ctx, args: Args) -> Result<Answer> {
     let kinds = args.sku_type.unwrap_or_default();

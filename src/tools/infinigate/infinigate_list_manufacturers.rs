@@ -23,10 +23,10 @@ const OFFERED: usize = 4;
 pub struct Args {
     /// Part of a name, or a code such as HOS.
     name: Option<String>,
-    /// Rows to give; default 20.
+    /// Rows; default 20.
     #[schemars(range(min = 1, max = 100))]
     take: Option<u32>,
-    /// next_skip of the last answer.
+    /// The last next_skip.
     skip: Option<u32>,
 }
 
@@ -39,7 +39,7 @@ pub struct Answer {
     count: usize,
     /// All matches.
     total_count: usize,
-    /// Whether more follow.
+    /// More follow.
     has_more: bool,
     /// The skip for them.
     next_skip: Option<usize>,

@@ -18,22 +18,22 @@ use crate::tool::{Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// `open` (can be decided now), or a status text such as expired.
+    /// open (can be decided now), or a status text.
     status: Option<String>,
-    /// First day, such as 2026-01-31.
+    /// First day, as 2026-01-31.
     from: Option<String>,
     /// Last day, included.
     to: Option<String>,
     /// Vendor name or short code.
     vendor: Option<String>,
-    /// Only this reference of the reseller.
+    /// Only this reference.
     buyer_reference: Option<String>,
-    /// Only this number of the reseller.
+    /// Only this own number.
     external_document_number: Option<String>,
-    /// Rows to give; default 20.
+    /// Rows; default 20.
     #[schemars(range(min = 1, max = 100))]
     take: Option<u32>,
-    /// next_skip of the last answer.
+    /// The last next_skip.
     skip: Option<u32>,
 }
 
@@ -46,13 +46,13 @@ pub struct Answer {
     count: usize,
     /// All matches, if known.
     total_count: Option<usize>,
-    /// Whether more follow.
+    /// More follow.
     has_more: bool,
     /// The skip for them.
     next_skip: Option<usize>,
-    /// Quotes looked through for the filter.
+    /// Quotes looked through.
     searched: Option<usize>,
-    /// Whether those were all.
+    /// All were.
     complete: Option<bool>,
     /// What to know.
     notes: Option<Vec<String>>,
@@ -63,7 +63,7 @@ pub struct Answer {
 pub struct Row {
     /// Its number.
     document_number: Option<String>,
-    /// Only where it has no number.
+    /// If it has no number.
     document_guid: Option<String>,
     /// Current revision.
     document_revision: Option<i64>,
@@ -81,9 +81,9 @@ pub struct Row {
     vendor: Option<String>,
     /// Short code.
     vendor_code: Option<String>,
-    /// The reseller's reference.
+    /// Of the reseller.
     buyer_reference: Option<String>,
-    /// Where it differs from the reference.
+    /// Where it differs.
     external_document_number: Option<String>,
     /// Net total.
     total: Option<Amount>,

@@ -19,14 +19,14 @@ use crate::tool::{Ctx, Error, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// The quote's number, not its GUID.
+    /// The quote's number.
     document_number: DocumentNumber,
-    /// E-mail address of the person who rejects.
+    /// E-mail of the person who rejects.
     rejected_by: EmailAddress,
-    /// The reason, for Infinigate to read.
+    /// The reason, for Infinigate.
     #[schemars(length(max = 1000))]
     comment: Option<String>,
-    /// The revision that was looked at.
+    /// The revision looked at.
     #[schemars(range(min = 0))]
     document_revision: Option<i64>,
 }
@@ -51,7 +51,7 @@ pub struct Shown {
 pub struct Rejected {
     /// The quote's number.
     document_number: String,
-    /// The revision that was rejected.
+    /// The revision rejected.
     rejected_revision: i64,
     /// Its status, if told.
     document_status: Option<String>,
@@ -61,8 +61,8 @@ pub struct Rejected {
 
 /// Reject a quote for good.
 ///
-/// Use after `infinigate_get_quote`, when the person has decided. Not to let a quote simply expire, nor to ask for
-/// another price: write to its sales contact.
+/// Use after `infinigate_get_quote`, when the person has decided. Not to ask for another price: write to its sales
+/// contact.
 #[tool(
     destroys,
     preview = preview,
