@@ -29,7 +29,7 @@ impl Tools {
             catalogue
                 .all()
                 .iter()
-                .map(|offered| format!("{:<34} {}\n", offered.name(), offered.tool.declaration.title()))
+                .map(|offered| format!("{:<34} {}\n", offered.name(), offered.tool.declaration.summary()))
                 .collect()
         };
         print(&text)
@@ -56,7 +56,7 @@ fn table(catalogue: &Catalogue) -> String {
         table.push_str(&format!(
             "| `{}` | {} | {} | `{}` |\n",
             declaration.name,
-            declaration.title(),
+            declaration.summary(),
             declaration.toolset.name(),
             declaration.scope()
         ));

@@ -22,7 +22,10 @@ pub enum Detail {
 
 /// Makes an answer slim and harmless.
 pub fn finish(mut answer: Value, detail: Detail, fence: &Fence) -> Value {
-    slim(&mut answer, detail);
+    let cut = slim(&mut answer, detail);
+    if let (true, Some(map)) = (cut, answer.as_object_mut()) {
+        map.entry("hint").or_insert_with(|| json!("Long texts are cut; with detail=full they come whole."));
+    }
     text::finish(&mut answer, fence);
     answer
 }
@@ -37,30 +40,27 @@ pub fn written(answer: &mut Value) -> String {
     answer.to_string()
 }
 
-fn slim(value: &mut Value, detail: Detail) {
+/// True when something was cut.
+fn slim(value: &mut Value, detail: Detail) -> bool {
+    let is_brief = detail == Detail::Brief;
     match value {
         Value::Object(map) => {
             map.retain(|_, inner| !inner.is_null());
-            if detail == Detail::Brief {
-                cut_prose(map);
-            }
-            map.values_mut().for_each(|inner| slim(inner, detail));
+            let cut = is_brief && cut_prose(map);
+            map.values_mut().fold(cut, |cut, inner| slim(inner, detail) || cut)
         }
-        Value::Array(items) => {
-            for item in items {
-                if let Value::Array(cells) = item
-                    && detail == Detail::Brief
-                {
-                    cells.iter_mut().for_each(cut_cell);
-                }
-                slim(item, detail);
-            }
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        Value::Array(items) => items.iter_mut().fold(false, |cut, item| {
+            let cut = match item {
+                Value::Array(cells) if is_brief => cells.iter_mut().fold(cut, |cut, cell| cut_cell(cell) || cut),
+                _ => cut,
+            };
+            slim(item, detail) || cut
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
 }
 
-fn cut_prose(map: &mut Map<String, Value>) {
+fn cut_prose(map: &mut Map<String, Value>) -> bool {
     let mut cut = Vec::new();
     for (name, value) in map.iter_mut() {
         if let Value::String(text) = value
@@ -70,15 +70,19 @@ fn cut_prose(map: &mut Map<String, Value>) {
             cut.push(format!("{name}_truncated"));
         }
     }
+    let is_cut = !cut.is_empty();
     map.extend(cut.into_iter().map(|name| (name, json!(true))));
+    is_cut
 }
 
 /// A cell of a table has no name that could say that it was cut, so only its last character does.
-fn cut_cell(cell: &mut Value) {
-    if let Value::String(text) = cell
-        && is_long_prose(text)
-    {
-        *text = text::cut(text, PROSE);
+fn cut_cell(cell: &mut Value) -> bool {
+    match cell {
+        Value::String(text) if is_long_prose(text) => {
+            *text = text::cut(text, PROSE);
+            true
+        }
+        _ => false,
     }
 }
 
@@ -120,6 +124,7 @@ mod tests {
             finish(json!({ "a": null, "description": long, "cursor": "x".repeat(400) }), Detail::Brief, &Fence::Off);
         assert_eq!(brief.get("a"), None);
         assert_eq!(brief.get("description_truncated"), Some(&json!(true)));
+        assert!(brief.get("hint").and_then(Value::as_str).is_some_and(|hint| hint.contains("detail=full")));
         assert_eq!(brief.pointer("/description").and_then(Value::as_str).map(|text| text.chars().count()), Some(201));
         assert_eq!(brief.pointer("/cursor").and_then(Value::as_str).map(str::len), Some(400));
         let full = finish(json!({ "description": long }), Detail::Full, &Fence::Off);

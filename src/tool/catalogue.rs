@@ -55,7 +55,7 @@ pub struct Offered {
 impl Offered {
     fn new(tool: Tool, asks: bool) -> Self {
         let mut input = (tool.args_schema)();
-        add_common_arguments(&mut input, &tool, asks);
+        add_common_arguments(&mut input, asks);
         Self {
             announced: Arc::new(announced(&input)),
             input: Arc::new(object(input)),
@@ -79,28 +79,32 @@ fn object(value: Value) -> Map<String, Value> {
 }
 
 /// Arguments of the predecessors that are taken as ever but say nothing new: other names for the same, what is always
-/// done anyway, and the form of the text, which is for people. Announcing them would cost every model a quarter more.
-const TAKEN_SILENTLY: [&str; 5] = ["response_format", "expand", "before", "values_by_name", "title"];
+/// done anyway, and the form of the text, which is for people. `detail` is told where something was cut. Announcing them would cost every model a quarter more.
+const TAKEN_SILENTLY: [&str; 6] = ["response_format", "detail", "expand", "before", "values_by_name", "title"];
+
+/// Marks an argument that is taken but not announced; for what only one tool has.
+const SILENT: &str = "x-silent";
 
 fn announced(input: &Value) -> Map<String, Value> {
     let mut announced = object(input.clone());
     let required: Vec<Value> = announced.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
     if let Some(properties) = announced.get_mut("properties").and_then(Value::as_object_mut) {
-        properties.retain(|name, _| !TAKEN_SILENTLY.contains(&name.as_str()) || required.contains(&json!(name)));
+        properties.retain(|name, property| {
+            let is_silent = TAKEN_SILENTLY.contains(&name.as_str()) || property.get(SILENT) == Some(&json!(true));
+            !is_silent || required.contains(&json!(name))
+        });
     }
     announced
 }
 
 /// The arguments that belong to every tool of a kind: the runtime reads them, the tool never sees them.
-fn add_common_arguments(input: &mut Value, tool: &Tool, asks: bool) {
+fn add_common_arguments(input: &mut Value, asks: bool) {
     let Some(properties) = input.get_mut("properties").and_then(Value::as_object_mut) else { return };
     properties.insert("response_format".into(), json!({ "type": "string", "enum": ["json", "markdown"], "description": "Form of the text answer; default json." }));
-    if tool.declaration.effect == Effect::Reads {
-        properties.insert(
-            "detail".into(),
-            json!({ "type": "string", "enum": ["brief", "full"], "description": "full keeps long texts." }),
-        );
-    }
+    properties.insert(
+        "detail".into(),
+        json!({ "type": "string", "enum": ["brief", "full"], "description": "full gives long texts whole." }),
+    );
     if asks {
         properties.insert(
             "confirmation_token".into(),

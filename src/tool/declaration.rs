@@ -26,8 +26,19 @@ pub struct Declaration {
 }
 
 impl Declaration {
-    /// The title: the doc comment's first sentence, which may run over several lines, without its full stop.
+    /// The title for people: the service and the words of the name. What the tool does stands in the description, and
+    /// every client that lists tools would pay for saying it twice.
     pub fn title(&self) -> String {
+        let words = self.name.split('_').skip(1).collect::<Vec<_>>().join(" ");
+        match self.service() {
+            Service::Infinigate => format!("Infinigate: {words}"),
+            Service::Infinity => format!("StartInfinity: {words}"),
+            Service::Both => self.name.replace('_', " "),
+        }
+    }
+
+    /// The doc comment's first sentence, which may run over several lines, without its full stop.
+    pub fn summary(&self) -> String {
         let paragraph =
             self.doc.split("\n\n").next().unwrap_or(self.name).split_whitespace().collect::<Vec<_>>().join(" ");
         let sentence = paragraph.split_once(". ").map_or(paragraph.as_str(), |(sentence, _)| sentence);

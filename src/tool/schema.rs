@@ -44,10 +44,12 @@ fn generate<T: JsonSchema>() -> Value {
 }
 
 /// Answers are read with their names, and a client that shows models the schema of an answer shows it with every list of
-/// tools: the words stay in the code, where whoever changes the tool needs them.
+/// tools: the words stay in the code, where whoever changes the tool needs them. Nor is anything promised to be there.
 fn wordless(schema: &mut Value) {
     let Some(map) = schema.as_object_mut() else { return };
-    map.remove("description");
+    for word in ["description", "required", "minimum"] {
+        map.remove(word);
+    }
     if let Some(properties) = map.get_mut("properties").and_then(Value::as_object_mut) {
         properties.values_mut().for_each(wordless);
     }

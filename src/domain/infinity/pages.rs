@@ -99,8 +99,10 @@ pub struct Asked {
     /// Cursor for the page before.
     before: Option<String>,
     /// id or created_at.
+    #[schemars(extend("x-silent" = true))]
     sort_by: Option<String>,
     /// Sort direction.
+    #[schemars(extend("x-silent" = true))]
     sort_direction: Option<Direction>,
 }
 

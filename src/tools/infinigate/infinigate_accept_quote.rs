@@ -67,10 +67,9 @@ pub struct Accepted {
     note: String,
 }
 
-/// Accept a quote and turn it into a binding purchase.
+/// Accept a quote: a binding purchase.
 ///
-/// Use after `infinigate_get_quote`, when the person has decided. Not for a quote that is only being discussed:
-/// there is no undo. Never repeat it after an unclear outcome; read the quote first.
+/// Use after `infinigate_get_quote`, when the person has decided; there is no undo. Repeating it never buys twice.
 #[tool(
     spends,
     preview = preview,

@@ -30,7 +30,7 @@ pub struct Args {
     /// The articles, 1 to 50.
     #[schemars(length(min = 1, max = 50))]
     lines: Vec<Line>,
-    /// For whom: name; also street, postal_code, city, country, customer_number, email, tier. Needed for licences.
+    /// name; also street, postal_code, city, country, customer_number, email, tier. For licences.
     #[schemars(with = "Option<BTreeMap<String, String>>")]
     end_customer: Option<EndCustomer>,
     /// name, street, additional, postal_code, city, country; default the account's address.
@@ -111,8 +111,7 @@ pub struct Placed {
 
 /// Order articles at today's prices, without a quote.
 ///
-/// A binding purchase. Not for prices on request: infinigate_request_quote. After an unclear outcome never repeat it with
-/// another key.
+/// A binding purchase. Not for prices on request: infinigate_request_quote.
 #[tool(
     spends,
     preview = preview,

@@ -47,10 +47,9 @@ pub struct Row {
     product: Product,
 }
 
-/// Look up to 50 articles up by their exact SKUs, Infinigate's or the vendor's.
+/// Look articles up by their exact SKUs.
 ///
-/// Gives prices and stock; says which SKUs were not found or stand for several articles. For words use
-/// `infinigate_search_products`.
+/// Infinigate's or the vendor's; says which are missing or ambiguous. For words: `infinigate_search_products`.
 #[tool(reads)]
 pub async fn infinigate_get_products_by_sku(ctx: &Ctx, args: Args) -> Result<Answer> {
     let kinds = args.sku_type.unwrap_or_default();

@@ -136,10 +136,9 @@ impl From<types::QuoteLine> for Line {
     }
 }
 
-/// Read one quote with its lines, its revision and what can be done with it now.
+/// Read one quote: lines, revision, and whether it can be accepted or rejected now.
 ///
-/// Use before `infinigate_accept_quote` or `infinigate_reject_quote`: both need `document_revision`, and only the
-/// two flags tell whether they are allowed, not the status. To find a quote use `infinigate_list_quotes`.
+/// Use before deciding about it. To find one: `infinigate_list_quotes`.
 #[tool(reads)]
 pub async fn infinigate_get_quote(ctx: &Ctx, args: Args) -> Result<Answer> {
     let key = Key::of(args.document_number, args.document_guid)?;

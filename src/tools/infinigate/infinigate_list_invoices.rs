@@ -17,22 +17,22 @@ use crate::tool::{Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Which documents; default invoice. `both` merges the two lists.
+    /// Default invoice; both merges them.
     document_type: Option<DocumentType>,
-    /// First day, as 2026-01-31, or with a time as 2026-01-31T08:00:00Z.
+    /// First day, as 2026-01-31.
     from: Option<String>,
-    /// Last day, included; written as from.
+    /// Last day, included.
     to: Option<String>,
-    /// Only this vendor, by name or short code; the newest 1,000 documents of each type are looked through.
+    /// Vendor name or short code, among the newest 1,000.
     vendor: Option<String>,
-    /// Only this reference of the reseller.
+    /// Only this reference.
     buyer_reference: Option<String>,
-    /// Only this document or order number of the reseller.
+    /// Only this own number.
     external_document_number: Option<String>,
-    /// Rows to give; default 20.
+    /// Rows; default 20.
     #[schemars(range(min = 1, max = 100))]
     take: Option<u32>,
-    /// Rows to leave out first: next_skip of the last answer.
+    /// The last next_skip.
     skip: Option<u32>,
 }
 
@@ -118,10 +118,9 @@ impl Row {
     }
 }
 
-/// List Infinigate's invoices, credit memos or both, newest first.
+/// List invoices, credit memos or both, newest first.
 ///
-/// Filters by period, vendor or reference; rows carry no lines. For lines and per-customer usage read one with
-/// `infinigate_get_invoice`. An accepted quote or placed order is found here by its buyer_reference once invoiced.
+/// For lines read one with `infinigate_get_invoice`. Orders appear here by their buyer_reference.
 #[tool(reads, progress)]
 pub async fn infinigate_list_invoices(ctx: &Ctx, args: Args) -> Result<Answer> {
     let page = Ask::of(ctx, args.take, args.skip);

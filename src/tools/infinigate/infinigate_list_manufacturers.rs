@@ -56,9 +56,9 @@ pub struct Manufacturer {
     codes: Option<Vec<String>>,
 }
 
-/// List the manufacturers in Infinigate's price list, with their short codes where known.
+/// List the manufacturers in the price list, with codes where known.
 ///
-/// Use it to spell a vendor for the other tools; all of them take names, too.
+/// To spell a vendor for the other tools.
 #[tool(reads)]
 pub async fn infinigate_list_manufacturers(ctx: &Ctx, args: Args) -> Result<Answer> {
     let ask = Ask::of(ctx, args.take, args.skip);

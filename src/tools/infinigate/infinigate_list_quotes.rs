@@ -113,10 +113,9 @@ impl From<Document> for Row {
     }
 }
 
-/// List the quotes Infinigate made for this reseller, newest first.
+/// List the quotes made for this reseller, newest first.
 ///
-/// Filters by status, date, vendor or reference; rows carry no lines. Before a decision read one with
-/// `infinigate_get_quote`.
+/// Rows carry no lines: read one with `infinigate_get_quote` before deciding.
 #[tool(reads, progress)]
 pub async fn infinigate_list_quotes(ctx: &Ctx, args: Args) -> Result<Answer> {
     let ask = Ask::of(ctx, args.take, args.skip);

@@ -61,8 +61,7 @@ pub struct Rejected {
 
 /// Reject a quote for good.
 ///
-/// Use after `infinigate_get_quote`, when the person has decided. Not to ask for another price: write to its sales
-/// contact.
+/// Use after `infinigate_get_quote`, when the person has decided; not to ask for another price.
 #[tool(
     destroys,
     preview = preview,

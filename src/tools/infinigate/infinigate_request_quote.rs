@@ -29,7 +29,7 @@ pub struct Args {
     /// What is wanted.
     #[schemars(length(min = 1, max = 50))]
     lines: Vec<Line>,
-    /// For whom: name; also street, postal_code, city, country, customer_number, email, tier. Needed for licences.
+    /// name; also street, postal_code, city, country, customer_number, email, tier. For licences.
     #[schemars(with = "Option<BTreeMap<String, String>>")]
     end_customer: Option<EndCustomer>,
     /// E-mail of who asks.

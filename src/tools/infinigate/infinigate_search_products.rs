@@ -19,18 +19,18 @@ pub struct Args {
     /// Part number or words of the description.
     #[schemars(length(min = 2, max = 100))]
     query: String,
-    /// Only these vendors, by name or short code such as HOS.
+    /// Vendor names or short codes.
     #[schemars(length(max = 20))]
     vendors: Option<Vec<String>>,
-    /// Only these kinds, such as Hardware or Software.
+    /// Such as Hardware or Software.
     #[schemars(length(max = 20))]
     product_types: Option<Vec<String>>,
-    /// Only these price tiers: standard, education, government.
+    /// Only these price tiers.
     tiers: Option<Vec<Tier>>,
-    /// Rows to give; default 20.
+    /// Rows; default 20.
     #[schemars(range(min = 1, max = 100))]
     take: Option<u32>,
-    /// Rows to leave out first: next_skip of the last answer.
+    /// The last next_skip.
     skip: Option<u32>,
 }
 
@@ -53,10 +53,9 @@ pub struct Answer {
     notes: Option<Vec<String>>,
 }
 
-/// Search Infinigate's price list by part number or description.
+/// Search the price list by part number or words, with prices and stock.
 ///
-/// Gives the reseller's price, list price, discount and stock. For SKUs known exactly use
-/// `infinigate_get_products_by_sku`. Articles with `price_on_request` cannot be ordered directly: ask for a quote.
+/// For exact SKUs use `infinigate_get_products_by_sku`. A `price_on_request` cannot be ordered, only quoted.
 #[tool(reads, progress)]
 pub async fn infinigate_search_products(ctx: &Ctx, args: Args) -> Result<Answer> {
     let words = products::searchable(&args.query)?;

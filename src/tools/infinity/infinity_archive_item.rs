@@ -52,7 +52,7 @@ pub struct Archived {
 
 /// Archive a StartInfinity item.
 ///
-/// A person is asked first. The API cannot restore it. To change an item use infinity_update_item.
+/// Cannot be undone here. To change it: infinity_update_item.
 #[tool(
     destroys,
     idempotent,

@@ -49,9 +49,9 @@ pub struct Created {
     notes: Option<Vec<String>>,
 }
 
-/// Create an attribute (column) on a StartInfinity board and show it in folders.
+/// Create an attribute (column) on a StartInfinity board.
 ///
-/// A folder shows it only when named here.
+/// Folders show it only when named here.
 #[tool(
     writes,
     undo = "infinity_delete_attribute",

@@ -27,7 +27,7 @@ pub struct Args {
 
 /// Comment on a StartInfinity item, or answer a comment.
 ///
-/// Use to add a note. People are notified. To change values use infinity_update_item.
+/// People are notified.
 #[tool(
     writes,
     undo = "infinity_delete_comment",

@@ -26,11 +26,11 @@ pub struct Args {
     folder_id: String,
     /// Id of the item above, to create a subitem.
     parent_id: Option<ItemId>,
-    /// Values keyed by attribute name or id: texts, numbers, true/false, ISO dates; labels and members by name, several as a list.
+    /// By attribute name or id: text, number, true/false, ISO date; labels and members by name, several as a list.
     values: Option<Map<String, Value>>,
     /// The same as `values`; also taken as a list of {name, value}.
     values_by_name: Option<Value>,
-    /// The item's name; sets the board's name attribute.
+    /// Sets the board's name attribute.
     name: Option<String>,
     /// The same as `name`.
     title: Option<String>,
@@ -38,10 +38,9 @@ pub struct Args {
     sort_order: Option<String>,
 }
 
-/// Create an item in a folder of a StartInfinity board.
+/// Create an item on a StartInfinity board.
 ///
-/// Names do for every id. Not idempotent: after outcome_unknown, look with infinity_list_items before repeating.
-/// To change an item use infinity_update_item; to add a note to one, infinity_create_comment.
+/// Names do for every id. After outcome_unknown look with infinity_list_items before repeating.
 #[tool(
     writes,
     undo = "infinity_archive_item",

@@ -43,7 +43,7 @@ pub struct Deleted {
 
 /// Delete a comment on a StartInfinity item.
 ///
-/// A person is asked first; it cannot be undone. To correct one use infinity_update_comment.
+/// Cannot be undone. To correct one: infinity_update_comment.
 #[tool(
     destroys,
     idempotent,

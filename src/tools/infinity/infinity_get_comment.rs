@@ -28,7 +28,7 @@ pub struct Args {
 
 /// Get one comment on a StartInfinity item.
 ///
-/// Use with detail full to read a long comment whole. All comments: infinity_list_comments.
+/// All of them: infinity_list_comments.
 #[tool(reads)]
 pub async fn infinity_get_comment(ctx: &Ctx, args: Args) -> Result<CommentRow> {
     let talk = Talk::open(ctx, args.workspace_id.as_deref(), &args.board_id, &args.item_id).await?;

@@ -34,9 +34,9 @@ pub struct Answer {
     sort_order: Option<String>,
 }
 
-/// Get one StartInfinity item with all its values in words.
+/// Get one StartInfinity item with all its values.
 ///
-/// Use after infinity_list_items, which gives the ids. Its comments: infinity_list_comments.
+/// Use after infinity_list_items. Comments: infinity_list_comments.
 #[tool(reads)]
 pub async fn infinity_get_item(ctx: &Ctx, args: Args) -> Result<Answer> {
     let place = Place::open(ctx, args.workspace_id.as_deref(), &args.board_id).await?;

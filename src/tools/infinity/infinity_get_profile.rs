@@ -36,7 +36,7 @@ pub struct Profile {
 
 /// Get the StartInfinity user this server acts as.
 ///
-/// Use to learn who "me" is, or to check that the token works. Other people: infinity_list_workspace_members.
+/// Shows whether the token works.
 #[tool(reads)]
 pub async fn infinity_get_profile(ctx: &Ctx, _args: Args) -> Result<Profile> {
     let user = ctx.infinity()?.get_my_profile_data().send().await?.into_inner();

@@ -58,7 +58,7 @@ impl From<types::Board> for Row {
 
 /// List the boards of a StartInfinity workspace.
 ///
-/// Use first. Next: infinity_list_items for items, infinity_list_folders and infinity_list_attributes for structure.
+/// Next: infinity_list_items, infinity_list_folders, infinity_list_attributes.
 #[tool(reads)]
 pub async fn infinity_list_boards(ctx: &Ctx, args: Args) -> Result<Boards> {
     let workspace = directory::workspace(ctx, args.workspace_id.as_deref()).await?;

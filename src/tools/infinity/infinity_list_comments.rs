@@ -54,7 +54,7 @@ pub struct Comments {
 
 /// List the comments on a StartInfinity item.
 ///
-/// Replies carry the parent_id of what they answer. To write one use infinity_create_comment.
+/// Replies carry the parent_id of what they answer.
 #[tool(reads)]
 pub async fn infinity_list_comments(ctx: &Ctx, args: Args) -> Result<Comments> {
     let talk = Talk::open(ctx, args.workspace_id.as_deref(), &args.board_id, &args.item_id).await?;

@@ -22,11 +22,11 @@ pub struct Args {
     workspace_id: Option<String>,
     /// Id or name.
     board_id: String,
-    /// This folder only, id, name or path; not its subfolders.
+    /// This folder only: id, name or path.
     folder_id: Option<String>,
     /// Attributes to show; default all that fit.
     fields: Option<Vec<String>>,
-    /// Items to give; default 20.
+    /// Rows, default 20.
     #[schemars(range(min = 1, max = 100))]
     limit: Option<u32>,
     /// Cursor of the last answer.
@@ -61,10 +61,9 @@ pub struct Items {
     table: Table,
 }
 
-/// List the items of a StartInfinity board or folder with their values in words.
+/// List the items of a StartInfinity board or folder with their values.
 ///
-/// Use to browse or to find an item's id. Subitems are among them, with their parent_id; those of one item:
-/// infinity_list_subitems. Next: infinity_get_item for all of one item.
+/// Subitems are among them; those of one item: infinity_list_subitems. All of one: infinity_get_item.
 #[tool(reads)]
 pub async fn infinity_list_items(ctx: &Ctx, args: Args) -> Result<Items> {
     let place = Place::open(ctx, args.workspace_id.as_deref(), &args.board_id).await?;

@@ -48,7 +48,7 @@ pub struct Args {
 
 /// List all subitems of a StartInfinity item.
 ///
-/// Reads up to 5,000 items of the board and says whether that was all. With folder_id it is faster.
+/// Reads up to 5,000 items; faster with folder_id.
 #[tool(reads, progress)]
 pub async fn infinity_list_subitems(ctx: &Ctx, args: Args) -> Result<Listing> {
     let place = Place::open(ctx, args.workspace_id.as_deref(), &args.board_id).await?;

@@ -30,9 +30,9 @@ pub struct Members {
     members: Vec<Person>,
 }
 
-/// List the members of a StartInfinity workspace with their roles.
+/// List the members of a StartInfinity workspace.
 ///
-/// Use to see who there is; other tools take their names, addresses or ids.
+/// Other tools take their names, addresses or ids.
 #[tool(reads)]
 pub async fn infinity_list_workspace_members(ctx: &Ctx, args: Args) -> Result<Members> {
     let workspace = directory::workspace(ctx, args.workspace_id.as_deref()).await?;

@@ -47,7 +47,7 @@ fn plan(place: &Place, args: &Args) -> Result<(Option<FolderId>, Vec<types::Item
 
 /// Change values of a StartInfinity item, or move it.
 ///
-/// Only what is given changes. To add a note use infinity_create_comment; to remove the item, infinity_archive_item.
+/// Only what is given changes. To remove it: infinity_archive_item.
 #[tool(
     writes,
     idempotent,
