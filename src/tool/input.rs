@@ -175,6 +175,11 @@ fn fit_choice(allowed: &[Value], value: &mut Value, field: &str, faults: &mut Ve
 }
 
 fn fit_object(schema: &Map<String, Value>, object: &mut Map<String, Value>, field: &str, faults: &mut Vec<Fault>) {
+    if let (None, Some(each @ Value::Object(_))) = (schema.get("properties"), schema.get("additionalProperties")) {
+        // An object whose names the schema leaves open, such as an address: its values have a form all the same.
+        object.retain(|_, value| !value.is_null() || allows_null(Some(each)));
+        object.iter_mut().for_each(|(name, value)| fit_value(each, value, &path(field, name), faults));
+    }
     let Some(Value::Object(properties)) = schema.get("properties") else { return };
     let required: Vec<&str> =
         schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
@@ -309,6 +314,14 @@ mod tests {
             fitted(arguments).unwrap(),
             json!({ "query": "fortigate", "take": 20, "values": { "a": 1 }, "vendors": ["HOS"], "tier": "Edu" })
         );
+    }
+
+    #[test]
+    fn the_values_of_an_object_with_open_names_have_their_form() {
+        let schema = json!({ "type": "object", "properties": { "address": { "type": "object", "additionalProperties": { "type": "string" } } } });
+        let mut arguments = json!({ "address": { "postal_code": 10115, "city": null } }).as_object().cloned().unwrap();
+        fit(schema.as_object().unwrap(), &mut arguments).unwrap();
+        assert_eq!(Value::Object(arguments), json!({ "address": { "postal_code": "10115" } }));
     }
 
     #[test]

@@ -34,6 +34,7 @@ const DECLARATION: Declaration = Declaration {
     effect: Effect::Writes,
     toolset: Toolset::Default,
     confirm: None,
+    undo: None,
     reports_progress: false,
     idempotent: false,
     file: file!(),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::door::Door;
+use super::door::{Door, rows};
 use super::infinity_direct::{attribute, effects, item, references, words};
 
 const HOME: &str = "Nordlicht IT-Systemhaus GmbH";
@@ -38,7 +38,7 @@ async fn a_link_is_made_by_titles_and_across_boards() {
         .call("infinity_list_items", json!({ "workspace_id": "669", "board_id": "Kunden/CRM", "limit": 1 }))
         .await
         .unwrap();
-    let customer = customers["items"][0].clone();
+    let customer = rows(&customers)[0].clone();
     let ambiguous = json!({ "workspace_id": "669", "board_id": "Projects", "from_item_id": from_title, "to_board_id": "kunden/crm", "to_item_id": customer["title"] });
     let error = door.refused("infinity_create_reference", ambiguous).await;
     assert_eq!(error["code"], json!("ambiguous_name"));
