@@ -30,6 +30,8 @@ impl Sandbox {
                 "INFINIGATE_CLIENT_SECRET": sandbox::INFINIGATE_CLIENT_SECRET,
                 "INFINITY_API_BASE_URL": format!("http://{address}/infinity/api/v2"),
                 "INFINITY_API_TOKEN": sandbox::INFINITY_TOKEN,
+                // What is simulated must never be taken for something real later.
+                "STATE_URL": "sqlite::memory:",
                 "control": format!("http://{address}/sandbox"),
             });
             print(&format!("{settings:#}\n"))?;

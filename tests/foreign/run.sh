@@ -51,19 +51,24 @@ node_of_age() {
   fi
 }
 
+postgres_is_there() {
+  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null && return
+  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql
+}
+
 install_python() {
   python3 -m venv python && python/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
 }
 
+single 'PostgreSQL is there' postgres_is_there
 single 'the packages of Node are installed' npm install --no-audit --no-fund --silent
 single 'the packages of Python are installed' install_python
 node=$(node_of_age)
-for script in story bad_input bad_upstream inspector conformance; do
+for script in story money board bad_input bad_upstream inspector conformance; do
   count "$node" "$script.mjs"
 done
 count python/bin/python story.py
-single 'tdqs finds nothing to complain about in the tool definitions' \
-  python/bin/tdqs lint --command "$INFINI_MCP serve --sandbox" --fail-on warning
+single 'tdqs finds nothing to complain about in the tool definitions' python/bin/python tdqs.py
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -52,6 +52,10 @@ async function start(program, args, settings) {
     child.kill('SIGTERM');
     await within(15_000, `ending ${program}`, gone);
   };
+  process.kill = async () => {
+    child.kill('SIGKILL');
+    await within(15_000, `killing ${program}`, gone);
+  };
   return process;
 }
 
@@ -106,7 +110,7 @@ export async function startFixtures(settings) {
 function reached(process, token) {
   const [server] = Object.values(process.document.mcpServers);
   const shown = server.headers?.Authorization?.replace(/^Bearer /, '');
-  return { url: server.url, token: token ?? shown, stop: process.stop };
+  return { url: server.url, token: token ?? shown, stop: process.stop, kill: process.kill };
 }
 
 /** The command that a client starts for stdio. */

@@ -109,9 +109,9 @@ pub struct Placed {
     note: String,
 }
 
-/// Order articles at today's prices, without a quote.
+/// Order articles by SKU at list conditions, without a quote.
 ///
-/// A binding purchase. Not for prices on request: infinigate_request_quote.
+/// Binding. A quote is bought with infinigate_accept_quote instead.
 #[tool(
     spends,
     preview = preview,
