@@ -160,8 +160,8 @@ impl Purchase<'_> {
     async fn judge(&self, entry: &Entry, order: &Order) -> Result<Recall> {
         let when = moment(entry.started_at);
         if entry.principal != self.principal {
-            let message =
-                format!("Another user has sent this order ({}) at {when}. Nothing was sent again.", entry.summary);
+            // What it was about is theirs to know.
+            let message = format!("Another user has sent an order with this key at {when}. Nothing was sent again.");
             return Err(Error::new(Code::Conflict, message));
         }
         let same = entry.payload == digest_json(&order.payload);

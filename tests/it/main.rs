@@ -9,6 +9,7 @@
 )]
 
 mod books;
+mod commands;
 mod create_order;
 mod door;
 mod infinigate_catalogue;
@@ -32,6 +33,7 @@ mod infinity_views;
 mod laws;
 mod ledger;
 mod operations;
+mod predecessors;
 mod sandbox_framework;
 mod sandbox_infinigate;
 mod sandbox_infinity;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const ORDER: [&str; 10] = ["main", "cli", "server", "config", "tools", "domain", "tool", "api", "vault", "state"];
 
 /// Crates, with the only modules that may name them.
-const ONLY_HERE: [(&str, &[&str]); 11] = [
+const ONLY_HERE: [(&str, &[&str]); 15] = [
     ("rmcp", &["server"]),
     ("axum", &["server", "sandbox"]),
     ("reqwest", &["api"]),
@@ -18,6 +18,10 @@ const ONLY_HERE: [(&str, &[&str]); 11] = [
     ("jsonschema", &["sandbox"]),
     ("moka", &["state", "domain"]),
     ("linkme", &["tool"]),
+    ("sqlx", &["state"]),
+    ("dirs", &["config"]),
+    ("csv", &["domain"]),
+    ("plotters", &["domain"]),
     ("tracing_subscriber", &["cli"]),
 ];
 
