@@ -10,6 +10,7 @@ use super::credential::account;
 use super::send::{self, Seam};
 use super::shape::Operation;
 use super::{Result, Service};
+use crate::state::Store;
 
 #[allow(
     missing_docs,
@@ -86,6 +87,11 @@ impl Upstream {
     /// Names the account without telling its secrets: what is remembered for it is filed under this.
     pub fn account(&self) -> &str {
         &self.account
+    }
+
+    /// Keeps the limit of requests together with every other server that uses `store`.
+    pub fn share_pace(&self, store: Arc<Store>) {
+        self.seam.share_pace(store, self.account.clone());
     }
 
     /// The generated client, speaking for one tool call.

@@ -1,12 +1,13 @@
 //! Keeps all callers of one token under the service's number of requests a minute.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::call::Call;
+use crate::state::Store;
 
 /// A minute, and a little more: the service counts arrivals, which lie a little apart from our sendings.
 const WINDOW: Duration = Duration::from_millis(60_250);
@@ -19,6 +20,13 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 pub(super) struct Pace {
     most: usize,
     state: Mutex<State>,
+    /// Where servers that share the token count together.
+    shared: OnceLock<Shared>,
+}
+
+struct Shared {
+    store: Arc<Store>,
+    account: Arc<str>,
 }
 
 #[derive(Default)]
@@ -39,25 +47,43 @@ pub(super) enum Held {
 impl Pace {
     /// At most `per_minute` requests in any 60 seconds; zero counts as one.
     pub(super) fn new(per_minute: u32) -> Self {
-        Self { most: (per_minute as usize).max(1), state: Mutex::default() }
+        Self { most: (per_minute as usize).max(1), state: Mutex::default(), shared: OnceLock::new() }
+    }
+
+    /// Counts together with every other server that uses `store` for this account.
+    pub(super) fn share(&self, store: Arc<Store>, account: Arc<str>) {
+        // It is done once, at the start.
+        let _ = self.shared.set(Shared { store, account });
     }
 
     /// Waits until one more request may be sent, and counts it.
     pub(super) async fn turn(&self, call: &Call) -> Result<(), Held> {
+        while let Err((ready, reason)) = self.claim() {
+            self.wait(call, ready, &reason).await?;
+        }
+        let Some(shared) = self.shared.get() else { return Ok(()) };
         loop {
-            let (ready, reason) = match self.claim() {
-                Ok(()) => return Ok(()),
-                Err(wait) => wait,
-            };
-            let wait = ready.saturating_duration_since(Instant::now());
-            if wait > call.remaining() {
-                return Err(Held::TooLong(wait));
+            match shared.store.take_turn(&shared.account, self.most, WINDOW).await {
+                Ok(None) => return Ok(()),
+                Ok(Some(wait)) => self.wait(call, Instant::now() + wait, &Reason::Limit).await?,
+                // Without the database each server still keeps the limit for itself, and a 429 is honoured.
+                Err(error) => {
+                    tracing::warn!(error = ?error, "the limit of requests a minute is not shared with other servers");
+                    return Ok(());
+                }
             }
-            call.report(&reason.sentence(wait, self.most));
-            tokio::select! {
-                () = call.cancel().cancelled() => return Err(Held::Cancelled),
-                () = tokio::time::sleep_until(ready) => {}
-            }
+        }
+    }
+
+    async fn wait(&self, call: &Call, ready: Instant, reason: &Reason) -> Result<(), Held> {
+        let wait = ready.saturating_duration_since(Instant::now());
+        if wait > call.remaining() {
+            return Err(Held::TooLong(wait));
+        }
+        call.report(&reason.sentence(wait, self.most));
+        tokio::select! {
+            () = call.cancel().cancelled() => Err(Held::Cancelled),
+            () = tokio::time::sleep_until(ready) => Ok(()),
         }
     }
 
@@ -109,7 +135,6 @@ impl Reason {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Arc;
     use tokio_util::sync::CancellationToken;
 
     fn call(budget: Duration) -> Call {

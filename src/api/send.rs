@@ -17,6 +17,7 @@ use super::route::Routes;
 use super::shape::Operation;
 use super::trip::{Success, Trip};
 use super::{Call, Cause, Error, Result, SendError, Service};
+use crate::state::Store;
 
 /// The status that carries our own [`Error`] through the generated code; no server sends it.
 const CARRIER: u16 = 599;
@@ -47,6 +48,13 @@ impl Upstream {
         let base =
             base.ok_or_else(|| Error::internal(format!("the base URL of {} is not an http address", parts.service)))?;
         Ok(Self { parts, base, credential, routes: Routes::default() })
+    }
+
+    /// Counts the requests together with other servers, where the service has a limit.
+    pub(super) fn share_pace(&self, store: Arc<Store>, account: Arc<str>) {
+        if let Credential::Infinity { pace, .. } = &self.credential {
+            pace.share(store, account);
+        }
     }
 
     pub(super) fn base_url(&self) -> &str {

@@ -54,11 +54,15 @@ impl App {
         let confirmations =
             Confirmations::new(Box::new(RequestSeal::random()?), settings.confirm, settings.token_may_spend);
         let catalogue = Catalogue::new(&settings.choice, &upstreams, |effect| confirmations.policy.asks(effect));
+        let store = Arc::new(Store::new(settings.state.expose_secret(), random_token()));
+        if let (true, Some(infinity)) = (store.is_shared(), &upstreams.infinity) {
+            infinity.share_pace(store.clone());
+        }
         Ok(Self {
             instructions: instructions(&catalogue, &upstreams),
             catalogue,
             runtime: Runtime { confirmations, fence: settings.fence, limits: settings.limits },
-            store: Arc::new(Store::new(settings.state.expose_secret(), random_token())),
+            store,
             calls: TaskTracker::new(),
             upstreams: Arc::new(upstreams),
             pages: settings.pages,

@@ -5,6 +5,7 @@ mod kept;
 mod once;
 mod orders;
 mod store;
+mod turns;
 
 pub use audit::{AuditLine, BrokenAt};
 pub use kept::{Kept, MOST_LISTED};

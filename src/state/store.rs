@@ -12,7 +12,8 @@ use tokio::sync::OnceCell;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Every change of the schema, in order. A published one is never edited.
-const SCHEMA: [(i64, &str, &str); 1] = [(1, "first", include_str!("schema/0001_first.sql"))];
+const SCHEMA: [(i64, &str, &str); 2] =
+    [(1, "first", include_str!("schema/0001_first.sql")), (2, "turns", include_str!("schema/0002_turns.sql"))];
 
 /// Why something could not be remembered. Its text names no password.
 #[derive(Debug, thiserror::Error)]
@@ -75,7 +76,7 @@ impl Store {
     /// A transaction that no other one on the same table runs beside, in any process.
     pub(super) async fn alone_on(&self, table: Table) -> Result<Transaction<'static, Any>, StateError> {
         let pool = self.pool().await?;
-        if self.is_postgres() {
+        if self.is_shared() {
             let mut transaction = pool.begin().await?;
             transaction.execute(table.lock()).await?;
             Ok(transaction)
@@ -85,7 +86,8 @@ impl Store {
         }
     }
 
-    fn is_postgres(&self) -> bool {
+    /// Whether servers on several machines may share it.
+    pub fn is_shared(&self) -> bool {
         self.address.starts_with("postgres:") || self.address.starts_with("postgresql:")
     }
 
@@ -94,7 +96,7 @@ impl Store {
             |source: Box<dyn std::error::Error + Send + Sync>| StateError::Open { place: self.place.clone(), source };
         install_default_drivers();
         let options = AnyPoolOptions::new().acquire_timeout(PATIENCE);
-        let pool = if self.is_postgres() {
+        let pool = if self.is_shared() {
             options.max_connections(8).connect(&self.address).await
         } else {
             let (address, options) = sqlite(&self.address, options).map_err(|error| failed(error.into()))?;
@@ -111,6 +113,7 @@ impl Store {
 pub(super) enum Table {
     Orders,
     Audit,
+    Turns,
 }
 
 impl Table {
@@ -118,6 +121,7 @@ impl Table {
         match self {
             Self::Orders => "LOCK TABLE orders IN EXCLUSIVE MODE",
             Self::Audit => "LOCK TABLE audit IN EXCLUSIVE MODE",
+            Self::Turns => "LOCK TABLE turns IN EXCLUSIVE MODE",
         }
     }
 }

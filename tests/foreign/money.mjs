@@ -167,5 +167,20 @@ await step('two servers on one PostgreSQL accept the same quote at the same mome
   await Promise.all([...clients.map((client) => client.close()), ...servers.map((server) => server.stop())]);
 });
 
+await step('two servers on one PostgreSQL keep the limit of requests a minute together', async () => {
+  const postgres = await startPostgres();
+  const settings = { ...(await afresh({ 'infinity.requests_per_minute': 0 })), STATE_URL: postgres.url, INFINITY_REQUESTS_PER_MINUTE: '12', MCP_CALL_TIMEOUT_MS: '3000' };
+  const servers = await Promise.all([startHttp(settings), startHttp(settings)]);
+  const clients = await Promise.all(servers.map((server) => connect(KINDS[0], server)));
+  const asked = Array.from({ length: 20 }, (_, n) => clients[n % 2].call('infinity_get_profile', {}));
+  const answers = await Promise.all(asked);
+  assert.equal(answers.filter((answer) => !answer.isError).length, 12);
+  const refused = answers.filter((answer) => answer.isError).map((answer) => JSON.parse(answer.content[0].text));
+  assert.ok(refused.every((error) => error.code === 'rate_limited' && error.retry_after_seconds > 30), JSON.stringify(refused));
+  const calls = (await sandbox.ledger()).operations.filter((row) => row.service === 'infinity').reduce((sum, row) => sum + row.calls, 0);
+  assert.equal(calls, 12, 'no request more reached the service');
+  await Promise.all([...clients.map((client) => client.close()), ...servers.map((server) => server.stop())]);
+});
+
 await sandbox.stop();
 finish();

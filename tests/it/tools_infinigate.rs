@@ -75,6 +75,18 @@ async fn a_search_reads_to_its_end_in_every_shape_the_price_list_may_have() {
 }
 
 #[tokio::test]
+async fn a_list_that_comes_without_its_number_is_counted() {
+    let door = Door::sandbox().await;
+    let whole = door.call(SEARCH, json!({ "query": "firewall" })).await.unwrap();
+    for shape in ["number", "object"] {
+        door.fault(json!({ "infinigate.list_shape_pricelist": "array", "infinigate.count_shape": shape })).await;
+        let answer = door.call(SEARCH, json!({ "query": "firewall" })).await.unwrap();
+        assert_eq!(answer["total_count"], whole["total_count"], "{shape}");
+        assert!(answer["total_count"].as_u64() > Some(20), "{shape}");
+    }
+}
+
+#[tokio::test]
 async fn vendors_may_be_named_or_coded_and_a_slip_is_answered_with_the_nearest() {
     let door = Door::sandbox().await;
     for word in ["SO_CL", "sophos", "so_cl"] {

@@ -110,14 +110,41 @@ pub fn searchable(query: &str) -> Result<String> {
 /// When the price list cannot be searched.
 pub async fn find(ctx: &Ctx, search: &Search, ask: Ask) -> Result<(Page<Product>, Option<String>)> {
     match &search.vendors {
-        VendorFilter::Any => Ok((pages::page(ask, |ask| send(ctx, search, ask)).await?, None)),
+        VendorFilter::Any => Ok((counted_page(ctx, search, ask).await?, None)),
         VendorFilter::Codes(codes) => {
-            let page = pages::page(ask, |ask| send(ctx, search, ask)).await?;
+            let page = counted_page(ctx, search, ask).await?;
             let is_empty = page.rows.is_empty() && ask.skip == 0;
             Ok((page, is_empty.then(|| vendor_filter::unexplained(ctx, codes)).flatten()))
         }
         VendorFilter::Names(names) => by_name(ctx, search, names, ask).await,
     }
+}
+
+/// A page with the number of all matches: where the list comes without it, that is asked for.
+async fn counted_page(ctx: &Ctx, search: &Search, ask: Ask) -> Result<Page<Product>> {
+    let page = pages::page(ask, |ask| send(ctx, search, ask)).await?;
+    let total = match page.total {
+        None if page.has_more => count(ctx, search).await,
+        known => known,
+    };
+    Ok(Page { total, ..page })
+}
+
+/// All matches; nothing when that cannot be told, for the rows are good without it.
+async fn count(ctx: &Ctx, search: &Search) -> Option<usize> {
+    let client = ctx.infinigate().ok()?;
+    let mut call = client.count_price_list().searchword(search.words.as_str());
+    if let VendorFilter::Codes(codes) = &search.vendors {
+        call = call.vendor_codes(codes.clone());
+    }
+    if !search.product_types.is_empty() {
+        call = call.product_types(search.product_types.clone());
+    }
+    if !search.tiers.is_empty() {
+        call = call.end_user_types(search.tiers.clone());
+    }
+    let counted = call.send().await.ok()?.into_inner().0.count?;
+    usize::try_from(counted).ok()
 }
 
 async fn by_name(ctx: &Ctx, search: &Search, names: &[String], ask: Ask) -> Result<(Page<Product>, Option<String>)> {

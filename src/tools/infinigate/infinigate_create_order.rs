@@ -109,7 +109,7 @@ pub struct Placed {
     note: String,
 }
 
-/// Order articles by SKU at list conditions, without a quote.
+/// Order articles by SKU at today's prices, without a quote.
 ///
 /// Binding. A quote is bought with infinigate_accept_quote instead.
 #[tool(
