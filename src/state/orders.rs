@@ -71,6 +71,8 @@ pub struct NewOrder {
     pub totals: Vec<Total>,
     /// Who orders.
     pub principal: String,
+    /// What upstream showed already that could be taken for its effect.
+    pub shown_before: Option<String>,
 }
 
 /// A row of the ledger.
@@ -107,6 +109,9 @@ pub struct Entry {
     pub answer: Option<String>,
     /// What a look at upstream found.
     pub found: Option<String>,
+    /// What upstream showed already, before it was sent.
+    #[serde(skip)]
+    pub shown_before: Option<String>,
 }
 
 /// What came of wanting to start an order.
@@ -123,7 +128,7 @@ pub enum Claim {
     },
 }
 
-const COLUMNS: &str = "id, account, tool, order_key, payload, summary, arguments, totals, principal, holder, state, started_at, settled_at, answer, found";
+const COLUMNS: &str = "id, account, tool, order_key, payload, summary, arguments, totals, principal, holder, state, started_at, settled_at, answer, found, shown_before";
 
 impl Store {
     /// Writes an order down before it is sent. Exactly one of many callers may send it; the day's limit is held over all
@@ -162,7 +167,7 @@ impl Store {
                 return Ok(Claim::OverLimit { committed });
             }
         }
-        sqlx::query("INSERT INTO orders (id, account, tool, order_key, payload, summary, arguments, totals, principal, holder, state, started_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'started', $11)")
+        sqlx::query("INSERT INTO orders (id, account, tool, order_key, payload, summary, arguments, totals, principal, holder, state, started_at, shown_before) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'started', $11, $12)")
             .bind(&order.id)
             .bind(&order.account)
             .bind(&order.tool)
@@ -174,6 +179,7 @@ impl Store {
             .bind(&order.principal)
             .bind(&self.holder)
             .bind(now)
+            .bind(&order.shown_before)
             .execute(&mut *ledger)
             .await?;
         ledger.commit().await?;
@@ -277,6 +283,7 @@ fn entry(row: &AnyRow) -> Result<Entry, StateError> {
         settled_at: sqlx::Row::try_get(row, "settled_at")?,
         answer: store::optional_text(row, "answer")?,
         found: store::optional_text(row, "found")?,
+        shown_before: store::optional_text(row, "shown_before")?,
     })
 }
 
@@ -295,6 +302,7 @@ mod tests {
             arguments: "{}".into(),
             totals: vec![Total { currency: "EUR".into(), amount }],
             principal: "test".into(),
+            shown_before: None,
         }
     }
 

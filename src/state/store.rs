@@ -12,8 +12,11 @@ use tokio::sync::OnceCell;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Every change of the schema, in order. A published one is never edited.
-const SCHEMA: [(i64, &str, &str); 2] =
-    [(1, "first", include_str!("schema/0001_first.sql")), (2, "turns", include_str!("schema/0002_turns.sql"))];
+const SCHEMA: [(i64, &str, &str); 3] = [
+    (1, "first", include_str!("schema/0001_first.sql")),
+    (2, "turns", include_str!("schema/0002_turns.sql")),
+    (3, "shown before", include_str!("schema/0003_shown_before.sql")),
+];
 
 /// Why something could not be remembered. Its text names no password.
 #[derive(Debug, thiserror::Error)]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::audit::{self, Confirmed};
 use super::ctx::Ctx;
 use super::declaration::Service;
 use super::error::{Code, Error, Result};
@@ -65,18 +66,18 @@ fn over_limit(why: String) -> Error {
         .with_hint("Whoever runs this server sets ORDER_LIMIT_AMOUNT and ORDER_LIMIT_PER_DAY.")
 }
 
-/// One order in the hands of one caller.
-pub struct Purchase<'a> {
+/// One order in the hands of one caller. It owns what it needs: sending outlives a client that hangs up.
+pub struct Purchase {
     /// The call.
-    pub ctx: &'a Ctx,
+    pub ctx: Ctx,
     /// What may be spent.
     pub limits: Limits,
     /// The tool that sends it.
-    pub tool: &'a Tool,
+    pub tool: Tool,
     /// The arguments of the call.
-    pub arguments: &'a Value,
+    pub arguments: Value,
     /// Who orders.
-    pub principal: &'a str,
+    pub principal: String,
 }
 
 /// What the ledger says before a person is asked.
@@ -87,7 +88,7 @@ pub enum Recall {
     Recorded(Value),
 }
 
-impl Purchase<'_> {
+impl Purchase {
     /// Looks whether the order was sent before, settles what was left open, and holds it against the limits.
     ///
     /// # Errors
@@ -102,23 +103,33 @@ impl Purchase<'_> {
         }
     }
 
-    /// Writes the order down, sends it, and writes down what became of it, even if the client has gone meanwhile.
+    /// Writes the order down, sends it, and writes down what became of it, in the ledger and in the log, even if the client
+    /// has gone meanwhile.
     ///
     /// # Errors
     /// `outcome_unknown` when it was sent and nobody knows, with what a look afterwards found; everything else means that
     /// nothing was bought.
-    pub async fn send(&self, prepared: Box<dyn Prepared>, order: Order) -> Result<Value> {
-        let id = match self.claim(&order).await? {
+    pub async fn send(self, prepared: Box<dyn Prepared>, order: Order, confirmed: Confirmed) -> Result<Value> {
+        let sending = async move {
+            let outcome = self.carry_out(prepared, &order).await;
+            audit::record(&self.ctx, &self.tool.declaration, &self.principal, &self.arguments, confirmed, &outcome)
+                .await;
+            outcome
+        };
+        // A task of its own: a client that hangs up must not keep the ledger from learning how it ended.
+        match tokio::spawn(sending).await {
+            Ok(outcome) => outcome,
+            Err(ended) => Err(in_doubt(Error::internal(ended))),
+        }
+    }
+
+    async fn carry_out(&self, prepared: Box<dyn Prepared>, order: &Order) -> Result<Value> {
+        let id = match self.claim(order).await? {
             Ok(id) => id,
             Err(recorded) => return Ok(recorded),
         };
-        let (ctx, tool, arguments) = (self.ctx.clone(), *self.tool, self.arguments.clone());
-        let sending = async move {
-            let outcome = unharmed(prepared.run(&ctx.to_the_end(SENDING))).await;
-            settle(&ctx, &tool, arguments, &id, outcome).await
-        };
-        // A task of its own: a client that hangs up must not keep the ledger from learning how it ended.
-        tokio::spawn(sending).await.map_err(Error::internal)?
+        let outcome = unharmed(prepared.run(&self.ctx.to_the_end(SENDING))).await;
+        self.settle(&id, outcome, shown_before(order).as_deref()).await
     }
 
     async fn claim(&self, order: &Order) -> Result<std::result::Result<String, Value>> {
@@ -132,7 +143,8 @@ impl Purchase<'_> {
             summary: order.summary.clone(),
             arguments: self.arguments.to_string(),
             totals: totals(order),
-            principal: self.principal.to_owned(),
+            principal: self.principal.clone(),
+            shown_before: shown_before(order),
         };
         // Twice at most: what was found may turn out to have come to nothing, and then the place is free.
         for _ in 0..2 {
@@ -187,8 +199,9 @@ impl Purchase<'_> {
 
     /// Settles what upstream can tell, and says so where it cannot.
     async fn reconcile(&self, entry: &Entry, order: &Order, when: &str) -> Result<Recall> {
-        let (store, found) = (self.ctx.store(), order.evidence.text());
-        match &order.evidence {
+        let evidence = news(order.evidence.clone(), entry.shown_before.as_deref());
+        let (store, found) = (self.ctx.store(), evidence.text());
+        match &evidence {
             Evidence::Happened(_) => {
                 store.settle_order(&entry.id, OrderState::Placed, None, Some(found)).await?;
                 Err(already(entry, when, Some(found)))
@@ -208,6 +221,42 @@ impl Purchase<'_> {
         }
     }
 
+    /// Writes down how an order ended. What became unclear is looked up at once.
+    async fn settle(&self, id: &str, outcome: Result<Value>, before: Option<&str>) -> Result<Value> {
+        let error = match outcome {
+            Ok(answer) => {
+                self.note(id, OrderState::Placed, Some(&answer.to_string()), None).await;
+                return Ok(answer);
+            }
+            Err(error) if matches!(error.code(), Code::OutcomeUnknown | Code::Internal) => {
+                in_doubt(error).with("order_id", json!(id))
+            }
+            Err(error) => {
+                self.note(id, OrderState::Failed, None, Some(&error.to_string())).await;
+                return Err(error);
+            }
+        };
+        // Before the look: whatever happens during it, this much is known.
+        self.note(id, OrderState::Unknown, None, Some(&error.to_string())).await;
+        let Some(evidence) = look(&self.ctx, &self.tool, self.arguments.clone()).await else { return Err(error) };
+        let evidence = news(evidence, before);
+        let state = match &evidence {
+            Evidence::Happened(_) => OrderState::Placed,
+            Evidence::NotThere(_) | Evidence::Unclear(_) => OrderState::Unknown,
+        };
+        self.note(id, state, None, Some(evidence.text())).await;
+        Err(error.with("found", json!(evidence.text())).with_hint(after_the_look(&evidence)))
+    }
+
+    /// Writes a state down. The order has left by then, so that a failure to write must not pass for one of the order: the
+    /// row stays open, and the next call with the same key looks upstream.
+    async fn note(&self, id: &str, state: OrderState, answer: Option<&str>, found: Option<&str>) {
+        if let Err(error) = self.ctx.store().settle_order(id, state, answer, found).await {
+            let (request_id, state) = (self.ctx.call().request_id(), state.name());
+            tracing::error!(request_id, order_id = id, state, error = ?error, "the ledger could not be written");
+        }
+    }
+
     fn account(&self) -> Result<&str> {
         self.ctx.account(Service::Infinigate)
     }
@@ -217,42 +266,35 @@ impl Purchase<'_> {
     }
 }
 
-/// Writes down how an order ended. What became unclear is looked up at once.
-async fn settle(ctx: &Ctx, tool: &Tool, arguments: Value, id: &str, outcome: Result<Value>) -> Result<Value> {
-    let store = ctx.store();
-    match outcome {
-        Ok(answer) => {
-            store.settle_order(id, OrderState::Placed, Some(&answer.to_string()), None).await?;
-            Ok(answer)
+fn after_the_look(evidence: &Evidence) -> String {
+    match evidence {
+        Evidence::Happened(found) => {
+            format!("Looked up afterwards: {found}, so it did happen. Do not repeat the call.")
         }
-        Err(error) if matches!(error.code(), Code::OutcomeUnknown | Code::Internal) => {
-            // Before the look: whatever happens during it, this much is known.
-            store.settle_order(id, OrderState::Unknown, None, Some(&error.to_string())).await?;
-            let Some(evidence) = look(ctx, tool, arguments).await else { return Err(in_doubt(error, id)) };
-            let state = match &evidence {
-                Evidence::Happened(_) => OrderState::Placed,
-                Evidence::NotThere(_) | Evidence::Unclear(_) => OrderState::Unknown,
-            };
-            store.settle_order(id, state, None, Some(evidence.text())).await?;
-            let hint = match &evidence {
-                Evidence::Happened(found) => {
-                    format!("Looked up afterwards: {found}, so it did happen. Do not repeat the call.")
-                }
-                Evidence::NotThere(found) => {
-                    format!(
-                        "Looked up afterwards: {found}, so it has not happened so far. Call again in two minutes, not before: then it is looked up once more."
-                    )
-                }
-                Evidence::Unclear(found) => format!(
-                    "Looked up afterwards: {found}. Do not repeat the call before a person has asked the supplier."
-                ),
-            };
-            Err(in_doubt(error, id).with("found", json!(evidence.text())).with_hint(hint))
+        Evidence::NotThere(found) => format!(
+            "Looked up afterwards: {found}, so it has not happened so far. Call again in two minutes, not before: then it is looked up once more."
+        ),
+        Evidence::Unclear(found) => {
+            format!("Looked up afterwards: {found}. Do not repeat the call before a person has asked the supplier.")
         }
-        Err(error) => {
-            store.settle_order(id, OrderState::Failed, None, Some(&error.to_string())).await?;
-            Err(error)
+    }
+}
+
+/// What upstream shows already that could later be taken for the effect of this order.
+fn shown_before(order: &Order) -> Option<String> {
+    match &order.evidence {
+        Evidence::Happened(found) => Some(found.clone()),
+        Evidence::NotThere(_) | Evidence::Unclear(_) => None,
+    }
+}
+
+/// Only what is new since the order was sent proves anything: a number may have been used for an earlier order.
+fn news(evidence: Evidence, before: Option<&str>) -> Evidence {
+    match evidence {
+        Evidence::Happened(found) if before == Some(found.as_str()) => {
+            Evidence::Unclear(format!("nothing new has appeared since it was sent ({found})"))
         }
+        evidence => evidence,
     }
 }
 
@@ -273,6 +315,7 @@ pub async fn reconcile(ctx: &Ctx, entry: &Entry) -> Result<Option<Evidence>> {
     let Some(tool) = TOOLS.iter().find(|tool| tool.declaration.name == entry.tool) else { return Ok(None) };
     let Ok(arguments) = serde_json::from_str(&entry.arguments) else { return Ok(None) };
     let Some(evidence) = look(ctx, tool, arguments).await else { return Ok(None) };
+    let evidence = news(evidence, entry.shown_before.as_deref());
     let settled = match &evidence {
         Evidence::Happened(_) => Some(OrderState::Placed),
         Evidence::NotThere(_) if age(entry) >= SETTLING => Some(OrderState::Failed),
@@ -284,16 +327,15 @@ pub async fn reconcile(ctx: &Ctx, entry: &Entry) -> Result<Option<Evidence>> {
     Ok(Some(evidence))
 }
 
-fn in_doubt(error: Error, id: &str) -> Error {
-    let error = if error.code() == Code::OutcomeUnknown {
-        error
-    } else {
-        Error::new(
-            Code::OutcomeUnknown,
-            "The server failed while it sent the order, so nobody knows whether it was placed.",
-        )
-    };
-    error.with("order_id", json!(id))
+fn in_doubt(error: Error) -> Error {
+    if error.code() == Code::OutcomeUnknown {
+        return error;
+    }
+    Error::new(
+        Code::OutcomeUnknown,
+        "The server failed while it sent the order, so nobody knows whether it was placed.",
+    )
+    .with_hint("Call again with the same arguments: it is looked up first, and never sent twice.")
 }
 
 fn unknown(entry: &Entry, when: &str, found: &str) -> Error {

@@ -6,16 +6,18 @@ use futures::FutureExt;
 use serde_json::{Map, Value, json};
 
 use super::answer::{self, Detail};
-use super::asking::Asking;
+use super::asking::{Asking, Promise};
 use super::attachment::Attachment;
 use super::audit::{self, Confirmed};
 use super::catalogue::Offered;
-use super::confirm::{Confirmations, Consent, Question, Way};
+use super::confirm::{Confirmations, Consent, Question, Way, ask_by_token};
 use super::ctx::Ctx;
 use super::declaration::Effect;
 use super::error::{Error, Result};
 use super::ledger::{Limits, Purchase, Recall};
+use super::order::Order;
 use super::text::Fence;
+use super::workflow::Prepared;
 use super::{input, markdown};
 
 /// A call as it came in.
@@ -79,46 +81,100 @@ pub async fn take(runtime: &Runtime, ctx: &Ctx, attempt: Attempt<'_>) -> Result<
     let common = take_common(&mut arguments);
     let arguments = Value::Object(arguments);
     let mut prepared = (attempt.offered.tool.prepare)(arguments.clone())?;
-
-    let (tool, principal) = (&attempt.offered.tool, attempt.principal);
-    let effect = tool.declaration.effect;
-    if effect == Effect::Reads {
-        let answer = unharmed(prepared.run(ctx)).await?;
-        return Ok(Turn::Done(finish(answer, &common, runtime.fence, ctx)));
-    }
-    // What changes something is written down; where that cannot be done, nothing is changed.
-    ctx.store().ready().await?;
-    let mut confirmed = Confirmed::NotAsked;
-    let purchase = Purchase { ctx, limits: runtime.limits, tool, arguments: &arguments, principal };
-    let mut order = None;
-    if effect == Effect::Spends || runtime.confirmations.policy.asks(effect) {
-        let confirmations = &runtime.confirmations;
-        let asking =
-            Asking { confirmations, offered: attempt.offered, principal, way: attempt.way, arguments: &arguments };
-        let promise = asking.promise(attempt.consent, common.token.as_deref())?;
-        let shown = unharmed(prepared.show(ctx)).await?;
-        order = prepared.order();
-        if let Some(order) = &mut order {
-            if let Recall::Recorded(answer) = purchase.recall(order).await? {
-                return Ok(Turn::Done(finish(answer, &common, runtime.fence, ctx)));
-            }
-            if let Some(refusal) = order.refusal.take() {
-                return Err(refusal);
-            }
-        }
-        if runtime.confirmations.policy.asks(effect) {
-            confirmed = promise.confirmed();
-            if let Some(question) = asking.ask(promise, shown)? {
-                return Ok(Turn::Ask(question));
-            }
-        }
-    }
-    let outcome = match order {
-        Some(order) => purchase.send(prepared, order).await,
-        None => unharmed(prepared.run(ctx)).await,
+    let answer = if attempt.offered.tool.declaration.effect == Effect::Reads {
+        unharmed(prepared.run(ctx)).await?
+    } else {
+        let asking = Asking {
+            confirmations: &runtime.confirmations,
+            offered: attempt.offered,
+            principal: attempt.principal,
+            way: attempt.way,
+            arguments: &arguments,
+        };
+        // Where the log and the ledger cannot even be opened, nothing is changed.
+        ctx.store().ready().await?;
+        let allowed =
+            match allow(runtime, ctx, &asking, &mut prepared, attempt.consent, common.token.as_deref()).await? {
+                Allowed::NotYet(question) => return Ok(Turn::Ask(question)),
+                allowed => allowed,
+            };
+        change(ctx, &asking, prepared, allowed).await?
     };
-    audit::record(ctx, &tool.declaration, principal, &arguments, confirmed, &outcome).await;
-    Ok(Turn::Done(finish(outcome?, &common, runtime.fence, ctx)))
+    Ok(Turn::Done(finish(answer, &common, runtime.fence, ctx)))
+}
+
+/// Whether a call that changes something may go ahead.
+enum Allowed {
+    /// A person must say yes first.
+    NotYet(Question),
+    /// It was carried out before; this is what was answered.
+    Before(Value),
+    /// It may, as a purchase that the ledger keeps.
+    Purchase(Box<(Purchase, Order)>, Confirmed),
+    /// It may.
+    Change(Confirmed),
+}
+
+/// Shows what the call would act on, asks the ledger about a purchase, and takes the yes.
+async fn allow(
+    runtime: &Runtime,
+    ctx: &Ctx,
+    asking: &Asking<'_>,
+    prepared: &mut Box<dyn Prepared>,
+    consent: Consent<'_>,
+    token: Option<&str>,
+) -> Result<Allowed> {
+    let effect = asking.offered.tool.declaration.effect;
+    let asks = runtime.confirmations.policy.asks(effect);
+    if !asks && effect != Effect::Spends {
+        return Ok(Allowed::Change(Confirmed::NotAsked));
+    }
+    let promise = if asks { Some(asking.promise(consent, token)?) } else { None };
+    let shown = unharmed(prepared.show(ctx)).await?;
+    let mut order = prepared.order();
+    let purchase = Purchase {
+        ctx: ctx.clone(),
+        limits: runtime.limits,
+        tool: asking.offered.tool,
+        arguments: asking.arguments.clone(),
+        principal: asking.principal.to_owned(),
+    };
+    if let Some(order) = &mut order {
+        if let Recall::Recorded(answer) = purchase.recall(order).await? {
+            return Ok(Allowed::Before(answer));
+        }
+        if let Some(refusal) = order.refusal.take() {
+            return Err(refusal);
+        }
+    }
+    let confirmed = promise.as_ref().map_or(Confirmed::NotAsked, Promise::confirmed);
+    if let Some(promise) = promise
+        && let Some(question) = asking.ask(promise, shown)?
+    {
+        return Ok(Allowed::NotYet(question));
+    }
+    Ok(match order {
+        Some(order) => Allowed::Purchase(Box::new((purchase, order)), confirmed),
+        None => Allowed::Change(confirmed),
+    })
+}
+
+/// Does what was allowed, and leaves a line about it.
+async fn change(ctx: &Ctx, asking: &Asking<'_>, prepared: Box<dyn Prepared>, allowed: Allowed) -> Result<Value> {
+    match allowed {
+        Allowed::Before(answer) => Ok(answer),
+        Allowed::Purchase(bought, confirmed) => {
+            let (purchase, order) = *bought;
+            purchase.send(prepared, order, confirmed).await
+        }
+        Allowed::Change(confirmed) => {
+            let outcome = unharmed(prepared.run(ctx)).await;
+            let declaration = &asking.offered.tool.declaration;
+            audit::record(ctx, declaration, asking.principal, asking.arguments, confirmed, &outcome).await;
+            outcome
+        }
+        Allowed::NotYet(question) => Err(ask_by_token(question)),
+    }
 }
 
 /// Whether bodies written by others are enclosed in markers (`MCP_FENCE_TEXT`).

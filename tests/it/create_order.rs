@@ -154,3 +154,24 @@ async fn a_number_that_an_invoice_carries_already_is_said_in_the_question() {
     let question = door.ask(ORDER, second).await;
     assert!(question.message.contains("carries this number already"), "{}", question.message);
 }
+
+#[tokio::test]
+async fn an_earlier_invoice_with_the_same_number_proves_nothing_about_a_later_order() {
+    for (after_effect, code) in [(false, "outcome_unknown"), (true, "conflict")] {
+        let door = Door::sandbox().await;
+        door.fault(json!({ "infinigate.order_invoice": "at_once" })).await;
+        door.confirm(ORDER, firewall("PO-7")).await.unwrap();
+        let mut second = firewall("PO-7");
+        second["idempotency_key"] = json!("PO-7, second part");
+        let question = door.ask(ORDER, second.clone()).await;
+        let lost =
+            json!({ "infinigate.reset_next": { "after_effect": after_effect, "operation": "requestPurchaseOrder" } });
+        door.fault(lost).await;
+        let error = door.reply(ORDER, second.clone(), Consent::Given(&question.state)).await.unwrap_err();
+        let found = error.to_json("r")["found"].as_str().unwrap().to_owned();
+        assert_eq!(found.contains("nothing new has appeared"), !after_effect, "{found}");
+        let again = door.refused(ORDER, second).await;
+        assert_eq!(again["code"], code, "{again:#}");
+        assert_eq!(purchases(&door).await["count"], 1 + u64::from(after_effect));
+    }
+}

@@ -169,3 +169,31 @@ async fn every_change_leaves_a_line_that_names_who_what_and_how_it_was_confirmed
     let whole = door.app.store().verify_audit(infini_mcp::tool::audit::seal).await.unwrap();
     assert_eq!(whole.unwrap().unwrap().seq, 1);
 }
+
+#[tokio::test]
+async fn a_purchase_that_cannot_be_noted_any_more_is_still_told_and_never_repeated() {
+    let (_folder, address) = state();
+    let door = Door::with(&[("STATE_URL", &address)]).await;
+    let question = door.ask(ACCEPT, acceptance()).await;
+    door.fault(
+        json!({ "infinigate.slow_next": { "ms": 400, "after_effect": true, "operation": "acceptPurchaseQuote" } }),
+    )
+    .await;
+    // The disk fills while the answer is on its way: from now on no row of the ledger can be changed.
+    let full = async {
+        while purchases(&door).await == 0 {
+            tokio::task::yield_now().await;
+        }
+        let database = sqlx::SqlitePool::connect(&address).await.unwrap();
+        sqlx::query("CREATE TRIGGER full BEFORE UPDATE ON orders BEGIN SELECT RAISE(FAIL, 'disk full'); END")
+            .execute(&database)
+            .await
+            .unwrap();
+    };
+    let (turn, ()) = tokio::join!(door.reply(ACCEPT, acceptance(), Consent::Given(&question.state)), full);
+    let Turn::Done(done) = turn.unwrap() else { panic!("asked again") };
+    assert_eq!(done.structured["document_number"], "AN2600456", "the order was placed, whatever the disk says");
+    let again = door.refused(ACCEPT, acceptance()).await;
+    assert_eq!(again["code"], "conflict", "{again:#}");
+    assert_eq!(purchases(&door).await, 1);
+}

@@ -181,7 +181,8 @@ fn order(args: &Args, shown: &Shown) -> Order {
 /// The documents that carry the reseller's number already, in words.
 async fn same_number(ctx: &Ctx, number: &str) -> Result<Option<String>> {
     let references = References { buyer: Some(number.to_owned()), external: None };
-    let ask = Ask { skip: 0, take: 3 };
+    // All of them: a later look compares with what was there before.
+    let ask = Ask { skip: 0, take: 50 };
     let sent = documents::bills(ctx, Kind::Invoice, &Period::default(), &references, ask).await?;
     // Whether upstream compares exactly is not known.
     let same = sent
