@@ -8,36 +8,9 @@ use secrecy::{ExposeSecret, SecretString};
 use super::call::Call;
 use super::credential::account;
 use super::send::{self, Seam};
-use super::shape::Operation;
 use super::{Result, Service};
 
-#[allow(
-    missing_docs,
-    unused_imports,
-    dead_code,
-    rustdoc::all,
-    clippy::all,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "written by the generator, which has its own tests"
-)]
-mod generated {
-    include!(concat!(env!("OUT_DIR"), "/infinigate.rs"));
-}
-
-mod operations {
-    //! The table of documented operations, written by `build.rs`.
-    include!(concat!(env!("OUT_DIR"), "/infinigate_operations.rs"));
-}
-
-pub use generated::{Client, ResponseValue, types};
-
-/// Every documented operation, sorted by id.
-pub fn operations() -> &'static [Operation] {
-    operations::OPERATIONS
-}
+pub use infini_mcp_clients::infinigate::{Client, ResponseValue, operations, types};
 
 /// How to reach Infinigate, and as whom. Has no `Debug`: it holds secrets.
 #[derive(Clone)]
@@ -92,8 +65,7 @@ impl Upstream {
 
     /// The generated client, speaking for one tool call.
     pub fn client(&self, call: Call) -> Client {
-        Client::new_with_client(self.seam.base_url(), self.seam.http().clone(), Seam::new(self.seam.clone(), call))
+        let seam = Arc::new(Seam::new(self.seam.clone(), call));
+        Client::new_with_client(self.seam.base_url(), self.seam.http().clone(), seam)
     }
 }
-
-super::hooks::through_the_seam!(Client);

@@ -34,9 +34,6 @@ pub const INFINIGATE_CLIENT_SECRET: &str = "sandbox-not-a-secret";
 /// The bearer token the simulated StartInfinity accepts.
 pub const INFINITY_TOKEN: &str = "sandbox-infinity-token";
 
-const INFINIGATE_DOCUMENT: &str = include_str!(concat!(env!("OUT_DIR"), "/infinigate.json"));
-const INFINITY_DOCUMENT: &str = include_str!(concat!(env!("OUT_DIR"), "/startinfinity.json"));
-
 /// A running sandbox; dropping it ends it.
 #[derive(Debug)]
 pub struct Sandbox {
@@ -98,7 +95,7 @@ pub async fn serve(listener: TcpListener, shutdown: impl Future<Output = ()> + S
 /// # Errors
 /// The vendored document cannot be read.
 pub fn infinigate_contract() -> std::io::Result<contract::Contract> {
-    contract::Contract::read(INFINIGATE_DOCUMENT)
+    contract::Contract::read(infini_mcp_clients::infinigate::DOCUMENT)
 }
 
 /// The document the simulated StartInfinity speaks, as checks.
@@ -106,7 +103,7 @@ pub fn infinigate_contract() -> std::io::Result<contract::Contract> {
 /// # Errors
 /// The vendored document cannot be read.
 pub fn infinity_contract() -> std::io::Result<contract::Contract> {
-    contract::Contract::read(INFINITY_DOCUMENT)
+    contract::Contract::read(infini_mcp_clients::startinfinity::DOCUMENT)
 }
 
 /// Takes a lock; one poisoned by a panic elsewhere is still good, because every change to the simulated state is made

@@ -12,9 +12,9 @@ fn main() {
 }
 
 fn generate_all() -> Result<(), Box<dyn Error>> {
-    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
+    let specs = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../specs");
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    for folder in codegen::services(&root.join("specs"))? {
+    for folder in codegen::services(&specs)? {
         println!("cargo::rerun-if-changed={}", folder.display());
         generate(&folder, &out)?;
     }
