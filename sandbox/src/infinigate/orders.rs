@@ -9,7 +9,7 @@ use super::seed::vendors::{self, Vendor};
 use super::seed::{invoice_for, paper};
 use super::switches::OrderInvoice;
 use super::{State, refusals, written};
-use crate::sandbox::service::{Reply, Request};
+use crate::service::{Reply, Request};
 
 /// Something that was bought.
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@ use super::lists::page;
 use super::refusals;
 use super::seed::paper::Document;
 use super::switches::{ListShape, Switches};
-use crate::sandbox::service::{Reply, Request};
+use crate::service::{Reply, Request};
 
 /// The rows a list asks for, newest first. Periods are compared with the posting date and include their bounds.
 pub(super) fn list(documents: &[Document], request: &Request, switches: &Switches) -> Reply {

@@ -98,7 +98,7 @@ fn archive_below(state: &mut State, parent: &str) {
 type Change = (&'static str, Entry);
 
 /// Applies the body to the item and stores it, or changes nothing at all.
-fn write(call: &mut Call, item: &mut Item) -> Result<Vec<Change>, crate::sandbox::service::Reply> {
+fn write(call: &mut Call, item: &mut Item) -> Result<Vec<Change>, crate::service::Reply> {
     let mut fields = Fields::of(call.request);
     if let Some(folder) = fields.text("folder_id") {
         if call.living(&call.state.folders, &folder, &item.board).is_err() {

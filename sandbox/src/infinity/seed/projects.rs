@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::ground::{Allows, Column, Ground, Line, day, fixed_uuid, label_id, labels};
 use super::people::{HOME, TEAM};
 use super::words::{CUSTOMERS, STEPS, TASKS, pick};
-use crate::sandbox::infinity::call::CALLER;
-use crate::sandbox::infinity::state::Attachment;
-use crate::sandbox::infinity::values::TIME_TRACKING;
+use crate::infinity::call::CALLER;
+use crate::infinity::state::Attachment;
+use crate::infinity::values::TIME_TRACKING;
 
 pub const BOARD: &str = "LA1dW8i1TTK";
 pub const BACKLOG: &str = "PssjTc4Yb1b";

@@ -41,8 +41,8 @@ use self::pace::Pace;
 use self::state::State;
 use self::switches::Switches;
 use self::version::Version;
-use crate::sandbox::INFINITY_TOKEN;
-use crate::sandbox::service::{Body, Problem, Reply, Request, Service};
+use crate::INFINITY_TOKEN;
+use crate::service::{Body, Problem, Reply, Request, Service};
 
 /// The service with its memory and its switches.
 pub struct Infinity {

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::formats::{is_color, moment};
 use super::refuse::Faults;
-use crate::sandbox::service::{Reply, Request};
+use crate::service::{Reply, Request};
 
 /// The body of one request, and what was found wrong with it so far.
 pub struct Fields<'a> {

@@ -8,7 +8,7 @@ use super::formats::is_email;
 use super::refuse;
 use super::state::{User, Workspace, show_user, stamp};
 use super::table::Row;
-use crate::sandbox::service::Reply;
+use crate::service::Reply;
 
 /// The only role anyone has seen.
 const FULL_MEMBER: &str = "full-member";

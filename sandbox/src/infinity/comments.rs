@@ -7,7 +7,7 @@ use super::events::{comment_payload, emit};
 use super::fields::Fields;
 use super::shown_item::{self, Expansion};
 use super::state::{Comment, Item, new_uuid, stamp};
-use crate::sandbox::service::Reply;
+use crate::service::Reply;
 
 /// `listComments`.
 pub fn list(call: &mut Call) -> Answer {

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::ground::{Allows, Column, Ground, Line, day, label_id, labels};
 use super::people::{HOME, TEAM};
 use super::words::{CUSTOMERS, pick};
-use crate::sandbox::infinity::call::CALLER;
+use crate::infinity::call::CALLER;
 
 pub const BOARD: &str = "qSV7FQJcEcw";
 pub const CUSTOMERS_FOLDER: &str = "b3St4ndKd01";

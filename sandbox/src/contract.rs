@@ -273,7 +273,7 @@ mod tests {
 
     #[test]
     fn every_check_of_both_documents_can_be_made() {
-        for contract in [crate::sandbox::infinigate_contract().unwrap(), crate::sandbox::infinity_contract().unwrap()] {
+        for contract in [crate::infinigate_contract().unwrap(), crate::infinity_contract().unwrap()] {
             let all = contract.operations.iter().flat_map(|operation| {
                 let asked = operation.parameters.iter().map(|parameter| &parameter.check);
                 let sent = operation.body.iter().flat_map(|body| body.media.values());

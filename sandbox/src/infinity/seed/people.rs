@@ -1,8 +1,8 @@
 //! The users and workspaces of the seed.
 
 use super::ground::{Ground, day};
-use crate::sandbox::infinity::call::CALLER;
-use crate::sandbox::infinity::state::{User, Workspace};
+use crate::infinity::call::CALLER;
+use crate::infinity::state::{User, Workspace};
 
 /// The workspace with the boards "Projects" and "Kunden/CRM".
 pub const HOME: u64 = 669;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use serde_json::{Value, json};
 
-use crate::sandbox::infinity::state::{Attribute, Board, Entry, Folder, Item, State};
+use crate::infinity::state::{Attribute, Board, Entry, Folder, Item, State};
 
 /// The memory while it is being filled.
 #[derive(Default)]

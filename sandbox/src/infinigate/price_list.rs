@@ -6,7 +6,7 @@ use super::lists::page;
 use super::seed::catalogue::Article;
 use super::seed::vendors;
 use super::switches::{CountShape, Switches};
-use crate::sandbox::service::{Reply, Request};
+use crate::service::{Reply, Request};
 
 /// Articles with the word in a SKU or the description, whatever the case; all filters must agree.
 fn found<'a>(articles: &'a [Article], request: &'a Request) -> impl Iterator<Item = &'a Article> {

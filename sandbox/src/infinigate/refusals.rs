@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use crate::sandbox::service::{Problem, Reply};
+use crate::service::{Problem, Reply};
 
 const TRACE: &str = "00-5a4d0b3cfe2d4f6c8d0a4f1f0c9f6a10-b7ad6b7169203331-00";
 

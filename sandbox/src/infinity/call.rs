@@ -11,7 +11,7 @@ use super::state::State;
 use super::switches::Switches;
 use super::table::{Row, Table};
 use super::version::Version;
-use crate::sandbox::service::{Reply, Request};
+use crate::service::{Reply, Request};
 
 /// What an operation answers: the JSON of a success, or a refusal.
 pub type Answer = Result<Value, Reply>;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::sandbox::service::{Problem, Reply};
+use crate::service::{Problem, Reply};
 
 fn message(status: u16, text: &str) -> Reply {
     Reply::json(status, json!({ "message": text }))

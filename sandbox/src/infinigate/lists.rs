@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::switches::{ListShape, Switches};
-use crate::sandbox::service::{Reply, Request};
+use crate::service::{Reply, Request};
 
 /// The rows that `Take` and `Skip` ask for. `count` is the number of all rows, not of those on the page.
 pub(super) fn page(rows: Vec<Value>, request: &Request, shape: ListShape, switches: &Switches) -> Reply {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::refuse::Faults;
 use super::switches::{SortBy, Switches};
 use super::table::Row;
-use crate::sandbox::service::{Reply, Request};
+use crate::service::{Reply, Request};
 
 const DEFAULT_LIMIT: usize = 50;
 const LARGEST_LIMIT: usize = 100;

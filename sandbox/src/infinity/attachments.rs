@@ -7,7 +7,7 @@ use super::fields::Fields;
 use super::formats::is_web_address;
 use super::refuse::Faults;
 use super::state::{Attachment, stamp};
-use crate::sandbox::service::Body;
+use crate::service::Body;
 
 /// `createFromFile`.
 pub fn from_file(call: &mut Call) -> Answer {

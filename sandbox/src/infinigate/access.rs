@@ -10,8 +10,8 @@ use serde_json::json;
 
 use super::refusals;
 use super::switches::{Bearer401Body, Switches};
-use crate::sandbox::service::{Body, Reply};
-use crate::sandbox::{INFINIGATE_API_KEY, INFINIGATE_CLIENT_ID, INFINIGATE_CLIENT_SECRET};
+use crate::service::{Body, Reply};
+use crate::{INFINIGATE_API_KEY, INFINIGATE_CLIENT_ID, INFINIGATE_CLIENT_SECRET};
 
 /// Tokens that were issued and when they end.
 #[derive(Debug, Default)]

@@ -6,8 +6,8 @@ use axum::http::HeaderMap;
 use serde_json::{Value, json};
 
 use super::Infinity;
-use crate::sandbox::INFINITY_TOKEN;
-use crate::sandbox::service::{Body, Reply, Request, Service};
+use crate::INFINITY_TOKEN;
+use crate::service::{Body, Reply, Request, Service};
 
 const NEWEST: &str = "2026-04-20.morava";
 const PROJECTS: &str = "LA1dW8i1TTK";

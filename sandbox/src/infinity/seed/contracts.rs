@@ -5,7 +5,7 @@ use serde_json::json;
 use super::ground::{Allows, Column, Ground, Line, day, label_id, labels};
 use super::people::PARTNER;
 use super::words::{CUSTOMERS, pick};
-use crate::sandbox::infinity::call::CALLER;
+use crate::infinity::call::CALLER;
 
 const BOARD: &str = "Vtr4gsB0ard";
 const VENDORS: [&str; 4] = ["Microsoft", "Sophos", "Veeam", "WatchGuard"];

@@ -10,7 +10,7 @@ use super::refusals;
 use super::seed::quotes::{Quote, Standing};
 use super::switches::Switches;
 use super::{State, written};
-use crate::sandbox::service::{Reply, Request};
+use crate::service::{Reply, Request};
 
 pub(super) fn list(state: &State, request: &Request, today: NaiveDate) -> Reply {
     let rows = state.books.quotes.iter().rev().filter(|quote| has_reference(request, &quote.buyer_reference));

@@ -103,7 +103,7 @@ fn in_francs(articles: &[Article], before: &[Document], posted: NaiveDate) -> Do
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sandbox::infinigate::seed::catalogue::articles;
+    use crate::infinigate::seed::catalogue::articles;
 
     fn all() -> Vec<Document> {
         invoices(&articles())
