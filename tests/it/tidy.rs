@@ -4,15 +4,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from left to right; each may name itself and what stands after it.
-const ORDER: [&str; 10] = ["main", "cli", "server", "config", "tools", "domain", "tool", "api", "vault", "state"];
+const ORDER: [&str; 11] = ["main", "cli", "server", "oauth", "config", "tools", "domain", "tool", "api", "vault", "state"];
 
 /// Crates, with the only modules that may name them.
-const ONLY_HERE: [(&str, &[&str]); 15] = [
+const ONLY_HERE: [(&str, &[&str]); 18] = [
     ("rmcp", &["server"]),
-    ("axum", &["server", "sandbox"]),
+    ("axum", &["server", "oauth", "sandbox"]),
     ("reqwest", &["api"]),
     ("progenitor_client", &["api"]),
     ("sha2", &["vault"]),
+    ("hmac", &["vault"]),
+    ("jsonwebtoken", &["oauth"]),
+    ("maud", &["oauth"]),
     ("subtle", &["vault"]),
     ("clap", &["cli"]),
     ("jsonschema", &["sandbox"]),
