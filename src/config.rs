@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 
+mod oauth;
 mod read;
 mod settings;
 mod state;
 mod table;
 
+pub use oauth::{Embedded, External, Lifetimes, MetadataHosts, OAuth, PublicUrl, Way};
 pub use settings::{Http, LogFormat, Settings, Transport};
 pub use table::{SETTINGS, Setting, markdown_table};
 

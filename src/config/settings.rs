@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::{Sources, state};
+use super::{OAuth, Sources, oauth, state};
 use crate::api::{infinigate, infinity};
 use crate::tool::Toolset;
 use crate::tool::catalogue::Choice;
@@ -57,6 +57,8 @@ pub struct Settings {
     pub transport: Transport,
     /// The HTTP endpoint.
     pub http: Http,
+    /// Who lets clients in on behalf of people, when OAuth is on.
+    pub oauth: Option<OAuth>,
     /// Longest time of one tool call.
     pub call_timeout: Duration,
     /// Which tools are offered.
@@ -90,6 +92,7 @@ impl Settings {
                 Transport::Stdio,
             ),
             http: read_http(sources),
+            oauth: oauth::read(sources),
             call_timeout: milliseconds(sources, "MCP_CALL_TIMEOUT_MS"),
             choice: read_choice(sources),
             fence: sources.choice(

@@ -64,6 +64,51 @@ pub static SETTINGS: &[Setting] = &[
         "http://localhost:*,http://127.0.0.1:*,http://[::1]:*",
         "Origins of browsers that are answered, for example https://app.example.com.",
     ),
+    setting(
+        "OAUTH_ENABLED",
+        "false",
+        "true lets clients in with OAuth: with this server's own consent page, or with the tokens of OAUTH_ISSUER.",
+    ),
+    setting(
+        "OAUTH_PUBLIC_URL",
+        "",
+        "Address under which clients reach this server, with or without /mcp at its end; https, except on this machine.",
+    ),
+    setting("OAUTH_CLIENT_ID", "", "Id of the client that the operator registered."),
+    secret("OAUTH_CLIENT_SECRET", "Its secret, at least 16 characters; without one it is a public client."),
+    setting(
+        "OAUTH_REDIRECT_URIS",
+        "",
+        "Addresses that client may be answered at, compared exactly; only the port of 127.0.0.1 or [::1] may differ.",
+    ),
+    setting(
+        "OAUTH_ALLOWED_REDIRECT_ORIGINS",
+        "",
+        "Origins that client may be answered at under any path; scheme, host and port must be the same. OAUTH_REDIRECT_URIS is safer. An entry with a path is compared exactly.",
+    ),
+    setting(
+        "OAUTH_CLIENT_METADATA_HOSTS",
+        "",
+        "Hosts whose client ID metadata documents are accepted, for example claude.ai; * accepts every public host, without one none is.",
+    ),
+    setting("OAUTH_DYNAMIC_REGISTRATION", "false", "true lets clients register themselves."),
+    setting(
+        "OAUTH_MCP_USER",
+        "",
+        "The only user who may sign in with OAuth; they still sign in and consent on the page themselves.",
+    ),
+    setting("OAUTH_ALLOWED_TOOLS", "", "Names of the only tools for callers with OAuth; without one, all that their scopes allow."),
+    setting("OAUTH_ACCESS_TOKEN_TTL_SECONDS", "3600", "How long an access token works."),
+    setting("OAUTH_REFRESH_TOKEN_TTL_SECONDS", "2592000", "How long a client may stay away before a person must consent again."),
+    setting(
+        "OAUTH_TOKEN_STORE_FILE",
+        "data/oauth-tokens.json",
+        "Tokens that a predecessor gave out; they work until they end, and the file is left as it is.",
+    ),
+    setting("OAUTH_ISSUER", "", "Issuer of another authorization server whose tokens are accepted in place of this server's own."),
+    setting("OAUTH_AUDIENCE", "", "Audience its tokens must have; by default the address of /mcp."),
+    setting("OAUTH_USER_CLAIM", "", "Claim that names the user; by default a verified email, else sub."),
+    setting("OAUTH_JWKS_URL", "", "Where its keys are; by default its metadata say it."),
     setting("MCP_CALL_TIMEOUT_MS", "60000", "Longest time one tool call may take, waiting included, in milliseconds."),
     setting("MCP_TOOLSETS", "default", "Groups of tools to offer, or all."),
     setting("MCP_TOOLS_ALLOW", "", "Names of the only tools to offer."),
@@ -105,14 +150,6 @@ pub(super) const NOT_YET: &[&str] = &[
     "MCP_USERS_FILE",
     "MCP_CREDENTIAL_STORE_FILE",
     "MCP_CREDENTIAL_STORE_KEY",
-    "OAUTH_ENABLED",
-    "OAUTH_PUBLIC_URL",
-    "OAUTH_CLIENT_ID",
-    "OAUTH_CLIENT_SECRET",
-    "OAUTH_ALLOWED_REDIRECT_ORIGINS",
-    "OAUTH_MCP_USER",
-    "OAUTH_TOKEN_STORE_FILE",
-    "OAUTH_ALLOWED_TOOLS",
 ];
 
 /// The setting with this name or alias.
@@ -124,9 +161,9 @@ pub(super) fn find(name: &str) -> Option<&'static Setting> {
 /// begin like ours, so only a near miss counts.
 pub(super) fn misspelt(name: &str) -> Option<String> {
     if NOT_YET.contains(&name) {
-        return Some("no users or OAuth settings are supported by this version yet, so none of them".into());
+        return Some("no users are supported by this version yet, so none of them".into());
     }
-    let ours = ["INFINIGATE_", "INFINITY_", "MCP_", "CONFIRM", "ORDER_LIMIT", "STATE_"]
+    let ours = ["INFINIGATE_", "INFINITY_", "MCP_", "CONFIRM", "ORDER_LIMIT", "STATE_", "OAUTH_"]
         .iter()
         .any(|prefix| name.starts_with(prefix));
     let (likeness, near) = names()

@@ -12,10 +12,11 @@ use tokio::sync::OnceCell;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Every change of the schema, in order. A published one is never edited.
-const SCHEMA: [(i64, &str, &str); 3] = [
+const SCHEMA: [(i64, &str, &str); 4] = [
     (1, "first", include_str!("schema/0001_first.sql")),
     (2, "turns", include_str!("schema/0002_turns.sql")),
     (3, "shown before", include_str!("schema/0003_shown_before.sql")),
+    (5, "oauth", include_str!("schema/0005_oauth.sql")),
 ];
 
 /// Why something could not be remembered. Its text names no password.
@@ -35,6 +36,12 @@ pub enum StateError {
     /// A row is not in the form this version writes.
     #[error("a row of the state cannot be understood")]
     Row(#[from] serde_json::Error),
+    /// A secret that is not what this version makes.
+    #[error("the secret `{name}` of the state is not 256 bits long")]
+    Secret {
+        /// Its name.
+        name: String,
+    },
 }
 
 /// The server's memory.
