@@ -55,6 +55,17 @@ pub static SETTINGS: &[Setting] = &[
     ),
     secret("MCP_AUTH_TOKEN", "Bearer token that opens the HTTP endpoint."),
     setting(
+        "MCP_USERS_FILE",
+        "config/mcp-users.json",
+        "The users of the HTTP endpoint, each with a key of their own; they are on when this is set or the default file exists.",
+    ),
+    setting(
+        "MCP_CREDENTIAL_STORE_FILE",
+        "data/credentials.enc.json",
+        "The encrypted upstream credentials of the users.",
+    ),
+    secret("MCP_CREDENTIAL_STORE_KEY", "What the credential store is encrypted with, at least 32 random characters."),
+    setting(
         "MCP_ALLOWED_HOSTS",
         "localhost,127.0.0.1,[::1]",
         "Values of the Host header that are answered, with or without a port.",
@@ -102,9 +113,6 @@ pub static SETTINGS: &[Setting] = &[
 
 /// Names of the predecessors whose meaning this version cannot honour yet; ignoring them would open doors.
 pub(super) const NOT_YET: &[&str] = &[
-    "MCP_USERS_FILE",
-    "MCP_CREDENTIAL_STORE_FILE",
-    "MCP_CREDENTIAL_STORE_KEY",
     "OAUTH_ENABLED",
     "OAUTH_PUBLIC_URL",
     "OAUTH_CLIENT_ID",
@@ -124,7 +132,7 @@ pub(super) fn find(name: &str) -> Option<&'static Setting> {
 /// begin like ours, so only a near miss counts.
 pub(super) fn misspelt(name: &str) -> Option<String> {
     if NOT_YET.contains(&name) {
-        return Some("no users or OAuth settings are supported by this version yet, so none of them".into());
+        return Some("no OAuth settings are supported by this version yet, so none of them".into());
     }
     let ours = ["INFINIGATE_", "INFINITY_", "MCP_", "CONFIRM", "ORDER_LIMIT", "STATE_"]
         .iter()

@@ -7,12 +7,19 @@ use std::path::{Path, PathBuf};
 const ORDER: [&str; 10] = ["main", "cli", "server", "config", "tools", "domain", "tool", "api", "vault", "state"];
 
 /// Crates, with the only modules that may name them.
-const ONLY_HERE: [(&str, &[&str]); 15] = [
+const ONLY_HERE: [(&str, &[&str]); 22] = [
     ("rmcp", &["server"]),
     ("axum", &["server", "sandbox"]),
     ("reqwest", &["api"]),
     ("progenitor_client", &["api"]),
     ("sha2", &["vault"]),
+    ("aes_gcm", &["vault"]),
+    ("hkdf", &["vault"]),
+    ("zeroize", &["vault", "cli"]),
+    ("tempfile", &["vault"]),
+    ("dotenvy", &["config"]),
+    ("rpassword", &["cli"]),
+    ("clap_complete", &["cli"]),
     ("subtle", &["vault"]),
     ("clap", &["cli"]),
     ("jsonschema", &["sandbox"]),
