@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::{OAuth, Sources, oauth, state};
+use super::{OAuth, Sources, oauth, state, users};
 use crate::api::{infinigate, infinity};
 use crate::tool::Toolset;
 use crate::tool::catalogue::Choice;
@@ -14,6 +14,7 @@ use crate::tool::confirm::Policy;
 use crate::tool::ctx::PageSizes;
 use crate::tool::ledger::Limits;
 use crate::tool::run::FenceForeignText;
+use crate::vault::Place;
 
 /// How clients reach the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +60,8 @@ pub struct Settings {
     pub http: Http,
     /// Who lets clients in on behalf of people, when OAuth is on.
     pub oauth: Option<OAuth>,
+    /// Users and their credentials, when callers are asked who they are.
+    pub vault: Option<Place>,
     /// Longest time of one tool call.
     pub call_timeout: Duration,
     /// Which tools are offered.
@@ -83,16 +86,18 @@ pub struct Settings {
 
 impl Settings {
     pub(super) fn read(sources: &mut Sources) -> Self {
+        let transport = sources.choice(
+            "MCP_TRANSPORT",
+            &[("stdio", Transport::Stdio), ("http", Transport::Http)],
+            Transport::Stdio,
+        );
         let settings = Self {
             infinigate: read_infinigate(sources),
             infinity: read_infinity(sources),
-            transport: sources.choice(
-                "MCP_TRANSPORT",
-                &[("stdio", Transport::Stdio), ("http", Transport::Http)],
-                Transport::Stdio,
-            ),
+            transport,
             http: read_http(sources),
             oauth: oauth::read(sources),
+            vault: users::when_on(sources, transport),
             call_timeout: milliseconds(sources, "MCP_CALL_TIMEOUT_MS"),
             choice: read_choice(sources),
             fence: sources.choice(
@@ -301,8 +306,22 @@ mod tests {
     }
 
     #[test]
+    fn users_are_on_over_http_when_their_file_is_named_and_then_need_the_key_of_the_store() {
+        let named = ("MCP_USERS_FILE", "users.json");
+        let http = ("MCP_TRANSPORT", "http");
+        assert!(faults(&[http, named]).contains("MCP_CREDENTIAL_STORE_KEY is missing"));
+        let vault = |pairs: &[(&str, &str)]| {
+            Sources::of(pairs.iter().copied()).settings().unwrap_or_else(|faults| panic!("{faults:?}")).vault
+        };
+        assert!(vault(&[named]).is_none(), "over stdio there is one caller");
+        assert!(vault(&[http]).is_none(), "no file, no users");
+        let place = vault(&[http, named, ("MCP_CREDENTIAL_STORE_KEY", "k")]).unwrap();
+        assert_eq!(place.store, std::path::Path::new("data/credentials.enc.json"));
+    }
+
+    #[test]
     fn variables_of_other_programs_are_left_alone_and_unsupported_doors_are_refused() {
         assert_eq!(faults(&[("MCP_TIMEOUT", "1"), ("PATH", "/bin")]), "");
-        assert!(faults(&[("MCP_USERS_FILE", "users.json")]).contains("MCP_USERS_FILE"));
+        assert!(faults(&[("OAUTH_ENABLED", "true")]).contains("OAUTH_ENABLED"));
     }
 }

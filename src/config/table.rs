@@ -55,6 +55,17 @@ pub static SETTINGS: &[Setting] = &[
     ),
     secret("MCP_AUTH_TOKEN", "Bearer token that opens the HTTP endpoint."),
     setting(
+        "MCP_USERS_FILE",
+        "config/mcp-users.json",
+        "The users of the HTTP endpoint, each with a key of their own; they are on when this is set or the default file exists.",
+    ),
+    setting(
+        "MCP_CREDENTIAL_STORE_FILE",
+        "data/credentials.enc.json",
+        "The encrypted upstream credentials of the users.",
+    ),
+    secret("MCP_CREDENTIAL_STORE_KEY", "What the credential store is encrypted with, at least 32 random characters."),
+    setting(
         "MCP_ALLOWED_HOSTS",
         "localhost,127.0.0.1,[::1]",
         "Values of the Host header that are answered, with or without a port.",
@@ -97,15 +108,27 @@ pub static SETTINGS: &[Setting] = &[
         "",
         "The only user who may sign in with OAuth; they still sign in and consent on the page themselves.",
     ),
-    setting("OAUTH_ALLOWED_TOOLS", "", "Names of the only tools for callers with OAuth; without one, all that their scopes allow."),
+    setting(
+        "OAUTH_ALLOWED_TOOLS",
+        "",
+        "Names of the only tools for callers with OAuth; without one, all that their scopes allow.",
+    ),
     setting("OAUTH_ACCESS_TOKEN_TTL_SECONDS", "3600", "How long an access token works."),
-    setting("OAUTH_REFRESH_TOKEN_TTL_SECONDS", "2592000", "How long a client may stay away before a person must consent again."),
+    setting(
+        "OAUTH_REFRESH_TOKEN_TTL_SECONDS",
+        "2592000",
+        "How long a client may stay away before a person must consent again.",
+    ),
     setting(
         "OAUTH_TOKEN_STORE_FILE",
         "data/oauth-tokens.json",
         "Tokens that a predecessor gave out; they work until they end, and the file is left as it is.",
     ),
-    setting("OAUTH_ISSUER", "", "Issuer of another authorization server whose tokens are accepted in place of this server's own."),
+    setting(
+        "OAUTH_ISSUER",
+        "",
+        "Issuer of another authorization server whose tokens are accepted in place of this server's own.",
+    ),
     setting("OAUTH_AUDIENCE", "", "Audience its tokens must have; by default the address of /mcp."),
     setting("OAUTH_USER_CLAIM", "", "Claim that names the user; by default a verified email, else sub."),
     setting("OAUTH_JWKS_URL", "", "Where its keys are; by default its metadata say it."),
@@ -145,13 +168,6 @@ pub static SETTINGS: &[Setting] = &[
     setting("LOG_FORMAT", "pretty", "pretty or json."),
 ];
 
-/// Names of the predecessors whose meaning this version cannot honour yet; ignoring them would open doors.
-pub(super) const NOT_YET: &[&str] = &[
-    "MCP_USERS_FILE",
-    "MCP_CREDENTIAL_STORE_FILE",
-    "MCP_CREDENTIAL_STORE_KEY",
-];
-
 /// The setting with this name or alias.
 pub(super) fn find(name: &str) -> Option<&'static Setting> {
     SETTINGS.iter().find(|setting| setting.name == name || setting.alias == Some(name))
@@ -160,9 +176,6 @@ pub(super) fn find(name: &str) -> Option<&'static Setting> {
 /// The setting that an unknown variable was most likely meant to be. Other programs have variables of their own that
 /// begin like ours, so only a near miss counts.
 pub(super) fn misspelt(name: &str) -> Option<String> {
-    if NOT_YET.contains(&name) {
-        return Some("no users are supported by this version yet, so none of them".into());
-    }
     let ours = ["INFINIGATE_", "INFINITY_", "MCP_", "CONFIRM", "ORDER_LIMIT", "STATE_", "OAUTH_"]
         .iter()
         .any(|prefix| name.starts_with(prefix));
