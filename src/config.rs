@@ -10,11 +10,13 @@ mod read;
 mod settings;
 mod state;
 mod table;
+mod upstream;
 mod users;
 
 pub use oauth::{Embedded, External, Lifetimes, MetadataHosts, OAuth, PublicUrl, Way};
 pub use settings::{Http, LogFormat, Settings, Transport};
 pub use table::{SETTINGS, Setting, markdown_table};
+pub use upstream::Reach;
 
 /// Where settings come from; a flag wins over the environment, the environment over the file.
 pub struct Sources {

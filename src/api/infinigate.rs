@@ -12,6 +12,39 @@ use super::{Result, Service};
 
 pub use infini_mcp_clients::infinigate::{Client, ResponseValue, operations, types};
 
+/// How to reach Infinigate.
+#[derive(Debug, Clone)]
+pub struct Access {
+    /// Where the API lives, without a trailing slash.
+    pub base_url: String,
+    /// The longest a token is kept; never longer than the service says. Default 240 s.
+    pub token_ttl: Duration,
+    /// How long one attempt may take. Default 15 s.
+    pub timeout: Duration,
+    /// How often a read that failed in passing is repeated. Default 2.
+    pub max_retries: u32,
+}
+
+/// As whom. Has no `Debug`: it holds secrets.
+#[derive(Clone)]
+pub struct Credentials {
+    /// The subscription key, sent as `API-KEY` with every request.
+    pub api_key: SecretString,
+    /// The OAuth client's id.
+    pub client_id: String,
+    /// The OAuth client's secret.
+    pub client_secret: SecretString,
+}
+
+impl Access {
+    /// The same way, as somebody.
+    pub fn with(&self, credentials: Credentials) -> Settings {
+        let Self { base_url, token_ttl, timeout, max_retries } = self.clone();
+        let Credentials { api_key, client_id, client_secret } = credentials;
+        Settings { base_url, api_key, client_id, client_secret, token_ttl, timeout, max_retries }
+    }
+}
+
 /// How to reach Infinigate, and as whom. Has no `Debug`: it holds secrets.
 #[derive(Clone)]
 pub struct Settings {

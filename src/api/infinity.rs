@@ -14,6 +14,29 @@ use crate::state::Store;
 pub use super::upload::upload;
 pub use infini_mcp_clients::startinfinity::{Client, ResponseValue, operations, types};
 
+/// How to reach StartInfinity.
+#[derive(Debug, Clone)]
+pub struct Access {
+    /// Where the API lives, without a trailing slash.
+    pub base_url: String,
+    /// The API version to ask for. Default `2026-04-20.morava`.
+    pub version: String,
+    /// How long one attempt may take. Default 15 s.
+    pub timeout: Duration,
+    /// How often a read that failed in passing is repeated. Default 2.
+    pub max_retries: u32,
+    /// The most requests in any 60 seconds. The service allows 180.
+    pub per_minute: u32,
+}
+
+impl Access {
+    /// The same way, with this token.
+    pub fn with(&self, token: SecretString) -> Settings {
+        let Self { base_url, version, timeout, max_retries, per_minute } = self.clone();
+        Settings { base_url, token, version, timeout, max_retries, per_minute }
+    }
+}
+
 /// How to reach StartInfinity, and as whom. Has no `Debug`: it holds a secret.
 #[derive(Clone)]
 pub struct Settings {

@@ -25,7 +25,7 @@ mod upload;
 pub use call::{Call, Note, Progress};
 pub use cause::{Cause, Doubt};
 pub use error::{Error, Service};
-pub use http::http_client;
+pub use http::{HttpClient, http_client};
 pub use infini_mcp_clients::shape;
 
 /// What a generated client returns when a call fails; [`Error`] is made from it with `?`.

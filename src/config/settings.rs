@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+use super::upstream::{self, Reach};
 use super::{OAuth, Sources, oauth, state, users};
-use crate::api::{infinigate, infinity};
+use crate::api::infinigate;
 use crate::tool::Toolset;
 use crate::tool::catalogue::Choice;
 use crate::tool::confirm::Policy;
@@ -50,10 +51,12 @@ pub struct Http {
 
 /// Everything that can be set.
 pub struct Settings {
-    /// Infinigate, when its three credentials are set.
-    pub infinigate: Option<infinigate::Settings>,
-    /// StartInfinity, when its token is set.
-    pub infinity: Option<infinity::Settings>,
+    /// How both services are reached, with whatever credentials.
+    pub reach: Reach,
+    /// Infinigate's three credentials, when they are set.
+    pub infinigate: Option<infinigate::Credentials>,
+    /// StartInfinity's token, when it is set.
+    pub infinity: Option<SecretString>,
     /// How clients reach the server.
     pub transport: Transport,
     /// The HTTP endpoint.
@@ -92,13 +95,14 @@ impl Settings {
             Transport::Stdio,
         );
         let settings = Self {
-            infinigate: read_infinigate(sources),
-            infinity: read_infinity(sources),
+            reach: upstream::reach(sources),
+            infinigate: upstream::infinigate(sources),
+            infinity: upstream::infinity(sources),
             transport,
             http: read_http(sources),
             oauth: oauth::read(sources),
             vault: users::when_on(sources, transport),
-            call_timeout: milliseconds(sources, "MCP_CALL_TIMEOUT_MS"),
+            call_timeout: upstream::milliseconds(sources, "MCP_CALL_TIMEOUT_MS"),
             choice: read_choice(sources),
             fence: sources.choice(
                 "MCP_FENCE_TEXT",
@@ -135,57 +139,29 @@ impl Settings {
         settings
     }
 
-    /// Whoever can reach the port can spend money: no bearer, no port beyond this machine; no question, no HTTP.
+    /// Whether callers over HTTP must say who they are.
+    pub fn callers_are_known(&self) -> bool {
+        self.http.auth_token.is_some() || self.vault.is_some() || self.oauth.is_some()
+    }
+
+    /// Whoever can reach the port can spend money: no authentication, no port beyond this machine; no question, no HTTP.
     fn check_doors(&self, sources: &mut Sources) {
         if self.transport != Transport::Http {
             return;
         }
-        if !self.http.host.is_loopback() && self.http.auth_token.is_none() {
-            sources.fault("MCP_HTTP_HOST", "is not a loopback address, which needs MCP_AUTH_TOKEN to be set");
+        if !self.http.host.is_loopback() && !self.callers_are_known() {
+            sources.fault("MCP_HTTP_HOST", "is not a loopback address, which needs MCP_AUTH_TOKEN or users to be set");
+        }
+        if self.oauth.is_some() && self.vault.is_none() {
+            sources.fault(
+                "OAUTH_ENABLED",
+                "needs users, who sign in with their keys: `infini-mcp credentials init` makes the files",
+            );
         }
         if self.confirm == Policy::Off {
             sources.fault("CONFIRM", "may be off over stdio only; over HTTP set destructive or writes");
         }
     }
-}
-
-fn milliseconds(sources: &mut Sources, name: &'static str) -> Duration {
-    Duration::from_millis(sources.number(name, 100, 600_000))
-}
-
-fn read_infinigate(sources: &mut Sources) -> Option<infinigate::Settings> {
-    let base_url = sources.address("INFINIGATE_BASE_URL");
-    let token_ttl = Duration::from_secs(sources.number("INFINIGATE_TOKEN_TTL_SECONDS", 1, 86_400));
-    let timeout = milliseconds(sources, "INFINIGATE_REQUEST_TIMEOUT_MS");
-    let max_retries = sources.number("INFINIGATE_MAX_RETRIES", 0, 10);
-    let client_id = Some(sources.text("INFINIGATE_CLIENT_ID")).filter(|id| !id.is_empty());
-    match (sources.secret("INFINIGATE_API_KEY"), client_id, sources.secret("INFINIGATE_CLIENT_SECRET")) {
-        (Some(api_key), Some(client_id), Some(client_secret)) => {
-            Some(infinigate::Settings { base_url, api_key, client_id, client_secret, token_ttl, timeout, max_retries })
-        }
-        (None, None, None) => None,
-        (api_key, client_id, client_secret) => {
-            let missing = [
-                ("INFINIGATE_API_KEY", api_key.is_none()),
-                ("INFINIGATE_CLIENT_ID", client_id.is_none()),
-                ("INFINIGATE_CLIENT_SECRET", client_secret.is_none()),
-            ];
-            for (name, _) in missing.iter().filter(|(_, missing)| *missing) {
-                sources.fault(name, "is missing; the three credentials of Infinigate belong together");
-            }
-            None
-        }
-    }
-}
-
-fn read_infinity(sources: &mut Sources) -> Option<infinity::Settings> {
-    let base_url = sources.address("INFINITY_API_BASE_URL");
-    let version = sources.text("INFINITY_API_VERSION");
-    let timeout = milliseconds(sources, "INFINITY_REQUEST_TIMEOUT_MS");
-    let max_retries = sources.number("INFINITY_MAX_RETRIES", 0, 10);
-    let per_minute = sources.number("INFINITY_REQUESTS_PER_MINUTE", 1, 10_000);
-    let token = sources.secret("INFINITY_API_TOKEN")?;
-    Some(infinity::Settings { base_url, token, version, timeout, max_retries, per_minute })
 }
 
 fn read_http(sources: &mut Sources) -> Http {
@@ -297,7 +273,10 @@ mod tests {
 
     #[test]
     fn a_port_beyond_this_machine_needs_a_bearer() {
-        assert!(faults(&[("MCP_TRANSPORT", "http"), ("MCP_HTTP_HOST", "0.0.0.0")]).contains("needs MCP_AUTH_TOKEN"));
+        assert!(
+            faults(&[("MCP_TRANSPORT", "http"), ("MCP_HTTP_HOST", "0.0.0.0")])
+                .contains("needs MCP_AUTH_TOKEN or users")
+        );
         assert_eq!(
             faults(&[("MCP_TRANSPORT", "http"), ("MCP_HTTP_HOST", "0.0.0.0"), ("MCP_AUTH_TOKEN", "0123456789abcdef")]),
             ""

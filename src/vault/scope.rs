@@ -82,6 +82,11 @@ impl Scopes {
         Scope::ALL.into_iter().collect()
     }
 
+    /// Whether every scope there is is among them.
+    pub fn is_all(&self) -> bool {
+        self.0.len() == Scope::ALL.len()
+    }
+
     /// Whether `scope` is among them.
     pub fn contains(&self, scope: Scope) -> bool {
         self.0.contains(&scope)
