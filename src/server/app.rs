@@ -89,6 +89,11 @@ impl App {
         &self.store
     }
 
+    /// The same, for those who outlive a call.
+    pub(super) fn shared_store(&self) -> Arc<Store> {
+        self.store.clone()
+    }
+
     /// The services that have credentials.
     pub fn upstreams(&self) -> &Upstreams {
         &self.upstreams

@@ -1,17 +1,24 @@
 //! Who may knock at the HTTP endpoint: known hosts, known origins, the holder of the bearer.
+//!
+//! A key is looked at even where its address has failed often: one broken client behind a proxy must not lock out everybody
+//! else there. What keeps a key from being guessed is its length; what is slowed down is the knocking.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::header::{AUTHORIZATION, HOST, ORIGIN, WWW_AUTHENTICATE};
-use axum::http::{HeaderMap, HeaderName, StatusCode};
+use axum::http::header::{AUTHORIZATION, CONNECTION, HOST, ORIGIN, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use super::address::{caller_address, neighbourhood};
+use super::cors;
 use super::identity::Principal;
-use crate::vault::Bearer;
+use super::throttle::Throttle;
+use crate::vault::{Bearer, digest};
 
 /// The names under which browsers and clients may reach the server.
 pub struct Doors {
@@ -28,9 +35,15 @@ impl Doors {
         Self { hosts: lower(hosts), origins: lower(origins) }
     }
 
-    fn admits(&self, headers: &HeaderMap, authority: Option<&str>) -> Result<(), Box<Response>> {
-        let host = one(headers, &HOST)?.or(authority).unwrap_or_default().to_ascii_lowercase();
-        if !self.hosts.iter().any(|allowed| matches(allowed, &host)) {
+    /// The origin of the page that asks, when a page does; a refusal when host or origin are not known.
+    fn admits(&self, headers: &HeaderMap, authority: Option<&str>) -> Result<Option<HeaderValue>, Box<Response>> {
+        let host = one(headers, &HOST)?;
+        if host.is_none() && authority.is_none() {
+            return Err(refused(StatusCode::BAD_REQUEST, "bad_header", "The request names no host."));
+        }
+        // A request may name its host twice, in the address and in the header; which one counts must not matter.
+        let known = |host: &str| self.hosts.iter().any(|allowed| matches(allowed, &host.to_ascii_lowercase()));
+        if !host.into_iter().chain(authority).all(known) {
             return Err(refused(
                 StatusCode::FORBIDDEN,
                 "host_not_allowed",
@@ -45,7 +58,8 @@ impl Doors {
                     "This server does not answer pages of this origin; its operator can add it to MCP_ALLOWED_ORIGINS.",
                 ))
             }
-            Some(_) | None => Ok(()),
+            Some(_) => Ok(headers.get(ORIGIN).cloned()),
+            None => Ok(None),
         }
     }
 }
@@ -78,26 +92,67 @@ fn without_port(name: &str) -> &str {
     }
 }
 
-/// Refuses unknown hosts and origins on every route.
+/// Refuses unknown hosts and origins on every route, and lets pages of known origins read the answers.
 pub async fn known_door(State(doors): State<Arc<Doors>>, request: Request, next: Next) -> Response {
     match doors.admits(request.headers(), request.uri().authority().map(|authority| authority.as_str())) {
-        Ok(()) => next.run(request).await,
+        Ok(Some(origin)) => match cors::preflight(&request) {
+            Some(answer) => cors::readable_by(origin, answer),
+            None => cors::readable_by(origin, next.run(request).await),
+        },
+        Ok(None) => next.run(request).await,
         Err(refusal) => *refusal,
     }
 }
 
+/// What is needed to know a caller.
+pub struct Callers {
+    bearer: Option<Bearer>,
+    throttle: Throttle,
+}
+
+impl Callers {
+    /// The holders of `bearer`; without one, everyone on this machine.
+    pub fn new(bearer: Option<Bearer>) -> Self {
+        Self { bearer, throttle: Throttle::default() }
+    }
+}
+
 /// Refuses whoever does not hold the bearer; with no bearer set, everyone on this machine is let in.
-pub async fn known_caller(State(bearer): State<Option<Arc<Bearer>>>, mut request: Request, next: Next) -> Response {
-    let principal = match &bearer {
+pub async fn known_caller(State(callers): State<Arc<Callers>>, mut request: Request, next: Next) -> Response {
+    let principal = match &callers.bearer {
         None => Principal::local(),
         Some(bearer) => match offered(request.headers()) {
             Some(token) if bearer.opens_for(token) => Principal::bearer(),
-            Some(_) => return unauthorized("invalid_token", "The bearer token is wrong."),
+            Some(token) => return wrong_key(&callers.throttle, token, &request),
             None => return unauthorized("invalid_request", "A bearer token is needed: Authorization: Bearer <token>."),
         },
     };
     request.extensions_mut().insert(principal);
     next.run(request).await
+}
+
+/// Refuses a wrong key: after some of them, by asking the address, and whoever repeats the same key, to wait. Whether
+/// there is a user with a similar key cannot be told from it.
+fn wrong_key(throttle: &Throttle, token: &str, request: &Request) -> Response {
+    let address = caller_address(request).map(|address| format!("from {}", neighbourhood(address)));
+    let keys: Vec<String> = address.into_iter().chain([format!("key {}", digest(token.as_bytes()))]).collect();
+    let wait = keys.iter().filter_map(|key| throttle.wait(key)).max();
+    let Some(wait) = wait else {
+        keys.iter().for_each(|key| throttle.failed(key));
+        return unauthorized("invalid_token", "The bearer token is wrong.");
+    };
+    let message = "Wrong bearer tokens came too often. This one was wrong, too; wait before trying another.";
+    let mut response = retry_later(refusal(StatusCode::TOO_MANY_REQUESTS, "too_many_failures", message), wait);
+    // Knocking again has to begin with a new connection.
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
+/// Says after how many seconds it makes sense to try again.
+pub(super) fn retry_later(mut response: Response, wait: Duration) -> Response {
+    let seconds = wait.as_millis().div_ceil(1_000).max(1) as u64;
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    response
 }
 
 fn offered(headers: &HeaderMap) -> Option<&str> {
@@ -115,7 +170,7 @@ fn unauthorized(error: &'static str, message: &'static str) -> Response {
 }
 
 /// The same, small enough to be an error.
-fn refused(status: StatusCode, code: &str, message: &str) -> Box<Response> {
+pub(super) fn refused(status: StatusCode, code: &str, message: &str) -> Box<Response> {
     Box::new(refusal(status, code, message))
 }
 

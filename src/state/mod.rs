@@ -4,6 +4,7 @@ mod audit;
 mod kept;
 mod once;
 mod orders;
+mod sessions;
 mod store;
 mod turns;
 

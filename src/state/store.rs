@@ -12,10 +12,11 @@ use tokio::sync::OnceCell;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Every change of the schema, in order. A published one is never edited.
-const SCHEMA: [(i64, &str, &str); 3] = [
+const SCHEMA: [(i64, &str, &str); 4] = [
     (1, "first", include_str!("schema/0001_first.sql")),
     (2, "turns", include_str!("schema/0002_turns.sql")),
     (3, "shown before", include_str!("schema/0003_shown_before.sql")),
+    (6, "sessions", include_str!("schema/0006_sessions.sql")),
 ];
 
 /// Why something could not be remembered. Its text names no password.
@@ -70,6 +71,15 @@ impl Store {
     /// When it cannot be opened.
     pub async fn ready(&self) -> Result<(), StateError> {
         self.pool().await.map(drop)
+    }
+
+    /// Asks the database for an answer, whatever it is.
+    ///
+    /// # Errors
+    /// When it cannot be opened or does not answer.
+    pub async fn answers(&self) -> Result<(), StateError> {
+        self.pool().await?.execute("SELECT 1").await?;
+        Ok(())
     }
 
     pub(super) async fn pool(&self) -> Result<&AnyPool, StateError> {

@@ -1,0 +1,285 @@
+//! Sessions of the `initialize` era: each belongs to the caller who began it, and outlives the process that holds it.
+//!
+//! The MCP library knows sessions by their ids alone. Here every access is held against the caller of the request, at the
+//! very place where the library touches the session, so that no order of events lets anybody else in. A stranger gets the
+//! answer that an unknown session gets.
+
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::Response;
+use futures::Stream;
+use rmcp::model::{ClientJsonRpcMessage, ServerJsonRpcMessage};
+use rmcp::transport::streamable_http_server::session::local::{LocalSessionManager, LocalSessionManagerError};
+use rmcp::transport::streamable_http_server::session::{
+    RestoreOutcome, ServerSseMessage, SessionId, SessionManager, SessionState, SessionStore, SessionStoreError,
+};
+
+use super::body::says_json;
+use super::guard::refusal;
+use super::identity::Principal;
+use crate::state::Store;
+use crate::vault::digest;
+
+/// How long a session lives without being used.
+const IDLE: Duration = Duration::from_secs(30 * 60);
+/// How often the state is told that a session is still used.
+const TOLD_AGAIN: Duration = Duration::from_secs(60);
+/// The most bytes of what a client says of itself that are kept.
+const MOST_KEPT: usize = 16 * 1024;
+
+tokio::task_local! {
+    /// Whose request the library is answering. Its background tasks, which end sessions, answer none.
+    static CALLER: Caller;
+}
+
+struct Caller {
+    principal: String,
+    refused: Cell<bool>,
+    /// Whether a session of theirs was ended in this process.
+    ended: Cell<bool>,
+}
+
+/// Names the caller to the sessions, and turns a refusal of theirs into the answer that an unknown session gets.
+pub async fn of_caller(request: Request, next: Next) -> Response {
+    let principal = request.extensions().get::<Principal>().map(|caller| caller.name.clone()).unwrap_or_default();
+    let caller = Caller { principal, refused: Cell::new(false), ended: Cell::new(false) };
+    let answer = async { (next.run(request).await, CALLER.with(|caller| caller.refused.get())) };
+    let (response, refused) = CALLER.scope(caller, answer).await;
+    // A method that is not known is answered with the same status, but in JSON.
+    let is_unknown = response.status() == StatusCode::NOT_FOUND && !says_json(response.headers());
+    if !refused && !is_unknown {
+        return response;
+    }
+    refusal(
+        StatusCode::NOT_FOUND,
+        "session_not_found",
+        "There is no such session, or it has ended. Nothing was done; begin a new one with initialize.",
+    )
+}
+
+/// The sessions of this process, with the state behind them.
+pub struct Sessions {
+    local: LocalSessionManager,
+    known: Mutex<HashMap<SessionId, Known>>,
+    most: usize,
+    store: Arc<Store>,
+}
+
+/// What is known of a session in this process.
+struct Known {
+    principal: String,
+    used: Instant,
+    told: Instant,
+}
+
+/// What a session is to the caller.
+enum Access {
+    Theirs,
+    SomebodyElses,
+    Unknown,
+}
+
+impl Sessions {
+    /// At most `most` sessions in memory; the others wait in `store`.
+    pub fn new(most: usize, store: Arc<Store>) -> Self {
+        let mut local = LocalSessionManager::default();
+        local.session_config.keep_alive = Some(IDLE);
+        Self { local, known: Mutex::default(), most, store }
+    }
+
+    fn access(&self, id: &SessionId) -> Access {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        match known.get_mut(id) {
+            None => Access::Unknown,
+            Some(session) if Some(&session.principal) == caller().as_ref() => {
+                session.used = Instant::now();
+                Access::Theirs
+            }
+            Some(_) => Access::SomebodyElses,
+        }
+    }
+
+    /// Lets the caller of this request go on, or nobody.
+    fn check(&self, id: &SessionId) -> Result<(), LocalSessionManagerError> {
+        match self.access(id) {
+            Access::Theirs => Ok(()),
+            Access::SomebodyElses | Access::Unknown => {
+                refuse();
+                Err(LocalSessionManagerError::SessionNotFound(id.clone()))
+            }
+        }
+    }
+
+    /// Notes a session of the caller, and puts another one down when there are too many.
+    async fn note(&self, id: &SessionId) {
+        let now = Instant::now();
+        let superfluous = {
+            let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            let superfluous = if known.len() >= self.most { least_used(&known) } else { None };
+            if let Some(other) = &superfluous {
+                known.remove(other);
+            }
+            let principal = caller().unwrap_or_default();
+            known.insert(id.clone(), Known { principal, used: now, told: now });
+            superfluous
+        };
+        if let Some(other) = superfluous {
+            // It can be taken up again from the state; only a question that is open in it is lost.
+            let _ = self.local.close_session(&other).await;
+        }
+    }
+
+    /// Tells the state now and then that a session is used.
+    async fn prolong(&self, id: &SessionId) {
+        let is_due = {
+            let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            known.get_mut(id).filter(|session| session.told.elapsed() > TOLD_AGAIN).map(|session| {
+                session.told = Instant::now();
+            })
+        };
+        if is_due.is_some()
+            && let Err(error) = self.store.prolong_session(&key(id), IDLE).await
+        {
+            tracing::debug!(%error, "a session could not be prolonged");
+        }
+    }
+}
+
+/// Of the caller with the most sessions the one that has not been used for longest, so that nobody can push others out.
+fn least_used(known: &HashMap<SessionId, Known>) -> Option<SessionId> {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for session in known.values() {
+        *counts.entry(&session.principal).or_default() += 1;
+    }
+    let (greediest, _) = counts.into_iter().max_by_key(|(_, count)| *count)?;
+    let theirs = known.iter().filter(|(_, session)| session.principal == greediest);
+    theirs.min_by_key(|(_, session)| session.used).map(|(id, _)| id.clone())
+}
+
+fn caller() -> Option<String> {
+    CALLER.try_with(|caller| caller.principal.clone()).ok()
+}
+
+fn refuse() {
+    let _ = CALLER.try_with(|caller| caller.refused.set(true));
+}
+
+/// A session's key in the state.
+fn key(id: &str) -> String {
+    digest(id.as_bytes())
+}
+
+impl SessionManager for Sessions {
+    type Error = LocalSessionManagerError;
+    type Transport = <LocalSessionManager as SessionManager>::Transport;
+
+    async fn create_session(&self) -> Result<(SessionId, Self::Transport), Self::Error> {
+        let (id, transport) = self.local.create_session().await?;
+        self.note(&id).await;
+        Ok((id, transport))
+    }
+
+    async fn initialize_session(
+        &self,
+        id: &SessionId,
+        message: ClientJsonRpcMessage,
+    ) -> Result<ServerJsonRpcMessage, Self::Error> {
+        self.check(id)?;
+        self.local.initialize_session(id, message).await
+    }
+
+    async fn has_session(&self, id: &SessionId) -> Result<bool, Self::Error> {
+        // Of somebody else's the library goes on to ask the state, which has nothing for this caller either.
+        let theirs = matches!(self.access(id), Access::Theirs) && self.local.has_session(id).await?;
+        if theirs {
+            self.prolong(id).await;
+        }
+        Ok(theirs)
+    }
+
+    async fn close_session(&self, id: &SessionId) -> Result<(), Self::Error> {
+        if caller().is_some() {
+            match self.access(id) {
+                Access::Theirs => drop(CALLER.try_with(|caller| caller.ended.set(true))),
+                // Whether the state knows it is seen when it is deleted there, which comes next.
+                Access::SomebodyElses | Access::Unknown => return Ok(()),
+            }
+        }
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+        self.local.close_session(id).await
+    }
+
+    async fn create_stream(
+        &self,
+        id: &SessionId,
+        message: ClientJsonRpcMessage,
+    ) -> Result<impl Stream<Item = ServerSseMessage> + Send + Sync + 'static, Self::Error> {
+        self.check(id)?;
+        self.local.create_stream(id, message).await
+    }
+
+    async fn accept_message(&self, id: &SessionId, message: ClientJsonRpcMessage) -> Result<(), Self::Error> {
+        self.check(id)?;
+        self.local.accept_message(id, message).await
+    }
+
+    async fn create_standalone_stream(
+        &self,
+        id: &SessionId,
+    ) -> Result<impl Stream<Item = ServerSseMessage> + Send + Sync + 'static, Self::Error> {
+        self.check(id)?;
+        self.local.create_standalone_stream(id).await
+    }
+
+    async fn resume(
+        &self,
+        id: &SessionId,
+        last_event_id: String,
+    ) -> Result<impl Stream<Item = ServerSseMessage> + Send + Sync + 'static, Self::Error> {
+        self.check(id)?;
+        self.local.resume(id, last_event_id).await
+    }
+
+    async fn restore_session(&self, id: SessionId) -> Result<RestoreOutcome<Self::Transport>, Self::Error> {
+        let outcome = self.local.restore_session(id.clone()).await?;
+        if matches!(outcome, RestoreOutcome::Restored(_)) {
+            self.note(&id).await;
+        }
+        Ok(outcome)
+    }
+}
+
+#[async_trait]
+impl SessionStore for Sessions {
+    async fn load(&self, id: &str) -> Result<Option<SessionState>, SessionStoreError> {
+        // Only what could be an id of ours is looked up, so that nonsense does not open the database.
+        let Some(principal) = caller().filter(|_| uuid::Uuid::try_parse(id).is_ok()) else { return Ok(None) };
+        let kept = self.store.session(&key(id), &principal).await?;
+        Ok(kept.map(|kept| serde_json::from_str(&kept)).transpose()?)
+    }
+
+    async fn store(&self, id: &str, state: &SessionState) -> Result<(), SessionStoreError> {
+        let state = serde_json::to_string(state)?;
+        if let (Some(principal), true) = (caller(), state.len() <= MOST_KEPT) {
+            self.store.keep_session(&key(id), &principal, &state, IDLE).await?;
+        }
+        Ok(())
+    }
+
+    async fn delete(&self, id: &str) -> Result<(), SessionStoreError> {
+        let Some(principal) = caller() else { return Ok(()) };
+        let is_id = uuid::Uuid::try_parse(id).is_ok();
+        let was_kept = is_id && self.store.end_session(&key(id), &principal).await?;
+        if !was_kept && !CALLER.try_with(|caller| caller.ended.get()).unwrap_or(false) {
+            refuse();
+        }
+        Ok(())
+    }
+}
