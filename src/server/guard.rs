@@ -107,13 +107,15 @@ pub async fn known_door(State(doors): State<Arc<Doors>>, request: Request, next:
 /// What is needed to know a caller.
 pub struct Callers {
     bearer: Option<Bearer>,
-    throttle: Throttle,
+    addresses: Throttle,
+    keys: Throttle,
 }
 
 impl Callers {
     /// The holders of `bearer`; without one, everyone on this machine.
     pub fn new(bearer: Option<Bearer>) -> Self {
-        Self { bearer, throttle: Throttle::default() }
+        // Behind one address may be a whole office; a key that was wrong stays wrong.
+        Self { bearer, addresses: Throttle::new(20), keys: Throttle::new(5) }
     }
 }
 
@@ -123,7 +125,7 @@ pub async fn known_caller(State(callers): State<Arc<Callers>>, mut request: Requ
         None => Principal::local(),
         Some(bearer) => match offered(request.headers()) {
             Some(token) if bearer.opens_for(token) => Principal::bearer(),
-            Some(token) => return wrong_key(&callers.throttle, token, &request),
+            Some(token) => return wrong_key(&callers, token, &request),
             None => return unauthorized("invalid_request", "A bearer token is needed: Authorization: Bearer <token>."),
         },
     };
@@ -133,12 +135,12 @@ pub async fn known_caller(State(callers): State<Arc<Callers>>, mut request: Requ
 
 /// Refuses a wrong key: after some of them, by asking the address, and whoever repeats the same key, to wait. Whether
 /// there is a user with a similar key cannot be told from it.
-fn wrong_key(throttle: &Throttle, token: &str, request: &Request) -> Response {
-    let address = caller_address(request).map(|address| format!("from {}", neighbourhood(address)));
-    let keys: Vec<String> = address.into_iter().chain([format!("key {}", digest(token.as_bytes()))]).collect();
-    let wait = keys.iter().filter_map(|key| throttle.wait(key)).max();
-    let Some(wait) = wait else {
-        keys.iter().for_each(|key| throttle.failed(key));
+fn wrong_key(callers: &Callers, token: &str, request: &Request) -> Response {
+    let address = caller_address(request).map(|address| neighbourhood(address).to_string()).unwrap_or_default();
+    let key = digest(token.as_bytes());
+    let Some(wait) = callers.addresses.wait(&address).max(callers.keys.wait(&key)) else {
+        callers.addresses.failed(&address);
+        callers.keys.failed(&key);
         return unauthorized("invalid_token", "The bearer token is wrong.");
     };
     let message = "Wrong bearer tokens came too often. This one was wrong, too; wait before trying another.";

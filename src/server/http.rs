@@ -57,13 +57,14 @@ impl Endpoint {
         let settings = &self.settings;
         let callers = Arc::new(Callers::new(settings.auth_token.as_ref().map(Bearer::new)));
         let limits = Arc::new(Limits::new(settings.rate_per_minute, settings.max_concurrent_calls));
+        let sessions = Arc::new(Sessions::new(settings.max_sessions, self.app.shared_store()));
         let doors = Arc::new(Doors::new(settings.allowed_hosts.clone(), settings.allowed_origins.clone()));
         // From the outside in: who it is, how often, whose session, what they say, how much at once.
         Router::new()
-            .route_service("/mcp", self.mcp(handler))
+            .route_service("/mcp", self.mcp(handler, sessions.clone()))
             .layer(from_fn_with_state(limits.clone(), limits::concurrency))
             .layer(from_fn_with_state(self.patience, body::readable))
-            .layer(from_fn(sessions::of_caller))
+            .layer(from_fn_with_state(sessions, sessions::of_caller))
             .layer(from_fn_with_state(limits, limits::rate))
             .layer(from_fn_with_state(callers, guard::known_caller))
             .route("/health", get(health))
@@ -73,8 +74,7 @@ impl Endpoint {
             .layer(from_fn(answers::in_form))
     }
 
-    fn mcp<H: ServerHandler + Clone>(&self, handler: H) -> StreamableHttpService<H, Sessions> {
-        let sessions = Arc::new(Sessions::new(self.settings.max_sessions, self.app.shared_store()));
+    fn mcp<H: ServerHandler + Clone>(&self, handler: H, sessions: Arc<Sessions>) -> StreamableHttpService<H, Sessions> {
         let mut config = StreamableHttpServerConfig::default();
         config.json_response = true;
         config.max_request_body_bytes = body::MOST_BODY;

@@ -10,12 +10,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::Response;
 use futures::Stream;
 use rmcp::model::{ClientJsonRpcMessage, ServerJsonRpcMessage};
+use rmcp::transport::common::http_header::HEADER_SESSION_ID;
 use rmcp::transport::streamable_http_server::session::local::{LocalSessionManager, LocalSessionManagerError};
 use rmcp::transport::streamable_http_server::session::{
     RestoreOutcome, ServerSseMessage, SessionId, SessionManager, SessionState, SessionStore, SessionStoreError,
@@ -24,7 +25,7 @@ use rmcp::transport::streamable_http_server::session::{
 use super::body::says_json;
 use super::guard::refusal;
 use super::identity::Principal;
-use crate::state::Store;
+use crate::state::{StateError, Store};
 use crate::vault::digest;
 
 /// How long a session lives without being used.
@@ -42,25 +43,43 @@ tokio::task_local! {
 struct Caller {
     principal: String,
     refused: Cell<bool>,
-    /// Whether a session of theirs was ended in this process.
-    ended: Cell<bool>,
 }
 
-/// Names the caller to the sessions, and turns a refusal of theirs into the answer that an unknown session gets.
-pub async fn of_caller(request: Request, next: Next) -> Response {
+/// Turns strangers away, names the caller to the sessions, and turns a refusal of theirs into the answer that an unknown
+/// session gets.
+pub async fn of_caller(State(sessions): State<Arc<Sessions>>, request: Request, next: Next) -> Response {
     let principal = request.extensions().get::<Principal>().map(|caller| caller.name.clone()).unwrap_or_default();
-    let caller = Caller { principal, refused: Cell::new(false), ended: Cell::new(false) };
+    // The library must not even look for a session in vain: those who ask for it at the same moment would share the failure.
+    match request.headers().get(HEADER_SESSION_ID).map(|id| id.to_str().unwrap_or_default()) {
+        None => {}
+        Some(id) => match sessions.belongs(id, &principal).await {
+            Ok(true) => {}
+            Ok(false) => return not_found(),
+            Err(error) => return unreadable(&error),
+        },
+    }
+    let caller = Caller { principal, refused: Cell::new(false) };
     let answer = async { (next.run(request).await, CALLER.with(|caller| caller.refused.get())) };
     let (response, refused) = CALLER.scope(caller, answer).await;
     // A method that is not known is answered with the same status, but in JSON.
     let is_unknown = response.status() == StatusCode::NOT_FOUND && !says_json(response.headers());
-    if !refused && !is_unknown {
-        return response;
-    }
+    if refused || is_unknown { not_found() } else { response }
+}
+
+fn not_found() -> Response {
     refusal(
         StatusCode::NOT_FOUND,
         "session_not_found",
         "There is no such session, or it has ended. Nothing was done; begin a new one with initialize.",
+    )
+}
+
+fn unreadable(error: &StateError) -> Response {
+    tracing::warn!(%error, "a session cannot be looked up");
+    refusal(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "unavailable",
+        "Sessions cannot be looked up at the moment. Nothing was done; try again.",
     )
 }
 
@@ -94,11 +113,26 @@ impl Sessions {
         Self { local, known: Mutex::default(), most, store }
     }
 
+    /// Whether `principal` has such a session, here or in the state.
+    async fn belongs(&self, id: &str, principal: &str) -> Result<bool, StateError> {
+        match self.access_of(id, Some(principal)) {
+            Access::Theirs => Ok(true),
+            Access::SomebodyElses => Ok(false),
+            // Only what could be an id of ours is looked up, so that nonsense does not open the database.
+            Access::Unknown if uuid::Uuid::try_parse(id).is_err() => Ok(false),
+            Access::Unknown => Ok(self.store.session(&key(id), principal).await?.is_some()),
+        }
+    }
+
     fn access(&self, id: &SessionId) -> Access {
+        self.access_of(id, caller().as_deref())
+    }
+
+    fn access_of(&self, id: &str, principal: Option<&str>) -> Access {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         match known.get_mut(id) {
             None => Access::Unknown,
-            Some(session) if Some(&session.principal) == caller().as_ref() => {
+            Some(session) if Some(session.principal.as_str()) == principal => {
                 session.used = Instant::now();
                 Access::Theirs
             }
@@ -205,12 +239,9 @@ impl SessionManager for Sessions {
     }
 
     async fn close_session(&self, id: &SessionId) -> Result<(), Self::Error> {
-        if caller().is_some() {
-            match self.access(id) {
-                Access::Theirs => drop(CALLER.try_with(|caller| caller.ended.set(true))),
-                // Whether the state knows it is seen when it is deleted there, which comes next.
-                Access::SomebodyElses | Access::Unknown => return Ok(()),
-            }
+        // The library's own tasks, which end what nobody uses, have no caller.
+        if caller().is_some() && !matches!(self.access(id), Access::Theirs) {
+            return Ok(());
         }
         self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
         self.local.close_session(id).await
@@ -259,8 +290,7 @@ impl SessionManager for Sessions {
 #[async_trait]
 impl SessionStore for Sessions {
     async fn load(&self, id: &str) -> Result<Option<SessionState>, SessionStoreError> {
-        // Only what could be an id of ours is looked up, so that nonsense does not open the database.
-        let Some(principal) = caller().filter(|_| uuid::Uuid::try_parse(id).is_ok()) else { return Ok(None) };
+        let Some(principal) = caller() else { return Ok(None) };
         let kept = self.store.session(&key(id), &principal).await?;
         Ok(kept.map(|kept| serde_json::from_str(&kept)).transpose()?)
     }
@@ -275,11 +305,7 @@ impl SessionStore for Sessions {
 
     async fn delete(&self, id: &str) -> Result<(), SessionStoreError> {
         let Some(principal) = caller() else { return Ok(()) };
-        let is_id = uuid::Uuid::try_parse(id).is_ok();
-        let was_kept = is_id && self.store.end_session(&key(id), &principal).await?;
-        if !was_kept && !CALLER.try_with(|caller| caller.ended.get()).unwrap_or(false) {
-            refuse();
-        }
+        self.store.end_session(&key(id), &principal).await?;
         Ok(())
     }
 }
@@ -288,7 +314,7 @@ impl SessionStore for Sessions {
 mod tests {
     use axum::Router;
     use axum::body::{Body, to_bytes};
-    use axum::middleware::from_fn;
+    use axum::middleware::{from_fn, from_fn_with_state};
     use hyper::service::Service;
     use hyper_util::service::TowerToHyperService;
     use rmcp::ServerHandler;
@@ -314,8 +340,9 @@ mod tests {
             let sessions = Arc::new(Sessions::new(most, store.clone()));
             let mut config = StreamableHttpServerConfig::default();
             config.session_store = Some(sessions.clone());
-            let service = StreamableHttpService::new(|| Ok(Nothing), sessions, config);
-            let routes = Router::new().route_service("/mcp", service).layer(from_fn(of_caller)).layer(from_fn(named));
+            let service = StreamableHttpService::new(|| Ok(Nothing), sessions.clone(), config);
+            let bound = from_fn_with_state(sessions, of_caller);
+            let routes = Router::new().route_service("/mcp", service).layer(bound).layer(from_fn(named));
             Self(TowerToHyperService::new(routes))
         }
 

@@ -4,8 +4,6 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Failures that cost nothing; people mistype, and clients try an old key first.
-const FREE: u32 = 5;
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
 /// After so long without a failure all of them are forgiven.
@@ -14,8 +12,8 @@ const FORGIVEN_AFTER: Duration = Duration::from_secs(900);
 const MOST: usize = 10_000;
 
 /// The failures of each key: an address, or the digest of something that was presented.
-#[derive(Default)]
 pub struct Throttle {
+    free: u32,
     failures: Mutex<HashMap<String, Failures>>,
 }
 
@@ -25,14 +23,12 @@ struct Failures {
     last: Instant,
 }
 
-impl Failures {
-    fn open_again(&self) -> Instant {
-        let Some(doublings) = self.count.checked_sub(FREE) else { return self.last };
-        self.last + FIRST_WAIT.saturating_mul(1 << doublings.min(16)).min(LONGEST_WAIT)
-    }
-}
-
 impl Throttle {
+    /// The first failures of each key are `free`: people mistype, and clients try an old key first.
+    pub fn new(free: u32) -> Self {
+        Self { free, failures: Mutex::default() }
+    }
+
     /// How long `key` must still wait before it may try again.
     pub fn wait(&self, key: &str) -> Option<Duration> {
         self.wait_at(key, Instant::now())
@@ -50,8 +46,10 @@ impl Throttle {
 
     fn wait_at(&self, key: &str, now: Instant) -> Option<Duration> {
         let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        let wait = failures.get(key)?.open_again().saturating_duration_since(now);
-        (!wait.is_zero()).then_some(wait)
+        let Failures { count, last } = *failures.get(key)?;
+        let doublings = count.checked_sub(self.free)?;
+        let wait = FIRST_WAIT.saturating_mul(1 << doublings.min(16)).min(LONGEST_WAIT);
+        (last + wait).checked_duration_since(now).filter(|wait| !wait.is_zero())
     }
 
     fn failed_at(&self, key: &str, now: Instant) {
@@ -83,9 +81,11 @@ fn make_room(failures: &mut HashMap<String, Failures>, now: Instant) {
 mod tests {
     use super::*;
 
+    const FREE: u32 = 5;
+
     #[test]
     fn the_wait_doubles_after_the_free_failures_and_ends_with_time_or_success() {
-        let throttle = Throttle::default();
+        let throttle = Throttle::new(FREE);
         let start = Instant::now();
         for _ in 1..FREE {
             throttle.failed_at("a", start);
@@ -111,13 +111,13 @@ mod tests {
 
     #[test]
     fn a_flood_of_keys_is_forgotten_before_it_fills_the_memory() {
-        let throttle = Throttle::default();
+        let throttle = Throttle::new(FREE);
         let start = Instant::now();
         for key in 0..3 * MOST as u64 {
             throttle.failed_at(&key.to_string(), start + Duration::from_millis(key));
         }
         assert!(throttle.failures.lock().unwrap().len() <= MOST);
-        let same = Throttle::default();
+        let same = Throttle::new(FREE);
         (0..2 * MOST).for_each(|key| same.failed_at(&key.to_string(), start));
         assert!(same.failures.lock().unwrap().len() <= MOST);
     }

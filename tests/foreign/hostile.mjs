@@ -143,7 +143,7 @@ await step('a flood of wrong keys is slowed down; the right key from the same ad
   const answers = [];
   for (let round = 0; round < 10; round += 1) answers.push(...(await Promise.all(Array.from({ length: 10 }, (_, n) => post(`guess-${round}-${n}`)))));
   const slowed = answers.filter((answer) => answer.status === 429);
-  assert.ok(slowed.length >= 80, `${slowed.length} of 100 were slowed down`);
+  assert.ok(slowed.length >= 70, `${slowed.length} of 100 were slowed down`);
   assert.ok(answers.every((answer) => [401, 429].includes(answer.status)));
   assert.ok(slowed.every((answer) => answer.json.code === 'too_many_failures' && Number(answer.headers['retry-after']) >= 1));
   await stillServes();
