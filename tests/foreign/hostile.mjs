@@ -179,7 +179,31 @@ await step('a head that trickles is cut off after 10 seconds, a body that trickl
   assert.match(slowBody.text, /^HTTP\/1\.1 408 .*"code":"body_too_slow"/s);
   await stillServes();
 });
-await server.stop();
+
+// Ending.
+await step('asked to stop, the server takes no more and finishes the call under way; asked again, it ends at once', async () => {
+  await sandbox.fault({ 'infinigate.latency_ms': 1_500 });
+  const underWay = post();
+  await pause(500);
+  const stopped = server.stop();
+  await pause(200);
+  await assert.rejects(post(), /ECONNREFUSED/);
+  assert.equal((await underWay).status, 200);
+  await stopped;
+
+  const impatient = await startHttp({ ...sandbox.settings, MCP_AUTH_TOKEN: TOKEN });
+  await sandbox.fault({ 'infinigate.latency_ms': 8_000 });
+  const lost = send(impatient.url, { headers: headersOf(GOOD, TOKEN), body: JSON.stringify(GOOD) }).catch((error) => error);
+  await pause(500);
+  const began = Date.now();
+  const first = impatient.stop();
+  await pause(300);
+  await impatient.stop();
+  await first;
+  assert.ok(Date.now() - began < 3_000, `${Date.now() - began} ms`);
+  assert.ok((await lost) instanceof Error);
+  await sandbox.fault({ 'infinigate.latency_ms': 0 });
+});
 
 // Sessions of the initialize era, with two users.
 const { settings: files, keys } = writeTeam(['ana', 'bob'], sandbox.settings);
