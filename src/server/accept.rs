@@ -98,7 +98,6 @@ impl Reception {
 
     async fn attend(self: Arc<Self>, stream: TcpStream, peer: IpAddr, place: Taken) {
         let routes = TowerToHyperService::new(self.routes.clone());
-        let place = Arc::new(place);
         let answer = service_fn(|request: Request<Incoming>| {
             let under_way = place.serve();
             let caller = CallerAddress(self.proxies.caller(peer, request.headers()));

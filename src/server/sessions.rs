@@ -11,12 +11,12 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use futures::Stream;
-use rmcp::model::{ClientJsonRpcMessage, ServerJsonRpcMessage};
-use rmcp::transport::common::http_header::HEADER_SESSION_ID;
+use rmcp::model::{ClientJsonRpcMessage, ProtocolVersion, ServerJsonRpcMessage};
+use rmcp::transport::common::http_header::{HEADER_MCP_PROTOCOL_VERSION, HEADER_SESSION_ID};
 use rmcp::transport::streamable_http_server::session::local::{LocalSessionManager, LocalSessionManagerError};
 use rmcp::transport::streamable_http_server::session::{
     RestoreOutcome, ServerSseMessage, SessionId, SessionManager, SessionState, SessionStore, SessionStoreError,
@@ -50,7 +50,7 @@ struct Caller {
 pub async fn of_caller(State(sessions): State<Arc<Sessions>>, request: Request, next: Next) -> Response {
     let principal = request.extensions().get::<Principal>().map(|caller| caller.name.clone()).unwrap_or_default();
     // The library must not even look for a session in vain: those who ask for it at the same moment would share the failure.
-    match request.headers().get(HEADER_SESSION_ID).map(|id| id.to_str().unwrap_or_default()) {
+    match session_id(request.headers()) {
         None => {}
         Some(id) => match sessions.belongs(id, &principal).await {
             Ok(true) => {}
@@ -64,6 +64,13 @@ pub async fn of_caller(State(sessions): State<Arc<Sessions>>, request: Request, 
     // A method that is not known is answered with the same status, but in JSON.
     let is_unknown = response.status() == StatusCode::NOT_FOUND && !says_json(response.headers());
     if refused || is_unknown { not_found() } else { response }
+}
+
+/// The session that a request names. The stateless era has none, and there the header means nothing.
+fn session_id(headers: &HeaderMap) -> Option<&str> {
+    let version = headers.get(HEADER_MCP_PROTOCOL_VERSION).and_then(|version| version.to_str().ok());
+    let is_modern = version.is_some_and(|version| version >= ProtocolVersion::V_2026_07_28.as_str());
+    headers.get(HEADER_SESSION_ID).filter(|_| !is_modern).map(|id| id.to_str().unwrap_or_default())
 }
 
 fn not_found() -> Response {

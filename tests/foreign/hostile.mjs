@@ -117,6 +117,10 @@ for (const [what, lengths] of [
 }
 await meets('smuggling: chunks in HTTP/1.0', `${head('Transfer-Encoding: chunked').replace('HTTP/1.1', 'HTTP/1.0')}0\r\n\r\n${HEALTH}`, [400], bare);
 
+await step('a session id in a request of the stateless era means nothing', async () => {
+  assert.equal((await post(TOKEN, { 'mcp-session-id': 'from-another-era' })).status, 200);
+});
+
 // Browsers.
 const preflight = (origin) => send(server.url, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization,content-type,mcp-method' } });
 await step('a page of a known origin hears in advance what it may send, without a bearer', async () => {
