@@ -132,6 +132,27 @@ pub static SETTINGS: &[Setting] = &[
     setting("OAUTH_AUDIENCE", "", "Audience its tokens must have; by default the address of /mcp."),
     setting("OAUTH_USER_CLAIM", "", "Claim that names the user; by default a verified email, else sub."),
     setting("OAUTH_JWKS_URL", "", "Where its keys are; by default its metadata say it."),
+    setting(
+        "MCP_TRUSTED_PROXIES",
+        "",
+        "Networks of the proxies in front, for example 10.0.0.0/8; only their X-Forwarded-For says where a caller is.",
+    ),
+    setting(
+        "MCP_MAX_CONNECTIONS",
+        "512",
+        "Most open connections; beyond it the one that has waited longest for a request makes room.",
+    ),
+    setting(
+        "MCP_MAX_SESSIONS",
+        "1000",
+        "Most sessions of the initialize era held in memory; others wait in the state.",
+    ),
+    setting(
+        "MCP_RATE_LIMIT_PER_MINUTE",
+        "600",
+        "Most requests a minute of one caller over HTTP, to each server; 0 sets no limit.",
+    ),
+    setting("MCP_MAX_CONCURRENT_CALLS", "32", "Most calls of one caller over HTTP at the same time."),
     setting("MCP_CALL_TIMEOUT_MS", "60000", "Longest time one tool call may take, waiting included, in milliseconds."),
     setting("MCP_TOOLSETS", "default", "Groups of tools to offer, or all."),
     setting("MCP_TOOLS_ALLOW", "", "Names of the only tools to offer."),

@@ -81,7 +81,7 @@ impl Handler {
         context: &RequestContext<RoleServer>,
         request_id: &str,
     ) -> Result<CallToolResponse, Error> {
-        let channel = Channel::of(context);
+        let channel = Channel::of(context).among(self.app.store());
         let mut answered: Option<(bool, String)> = None;
         for _ in 0..MOST_QUESTIONS {
             let consent = match &answered {
@@ -133,7 +133,8 @@ impl Handler {
     /// A client that cannot be asked at all must be told so by the protocol, when the operator wants a person to decide.
     fn refuse_silent_spending(&self, offered: &Offered, context: &RequestContext<RoleServer>) -> Result<(), ErrorData> {
         let effect = offered.tool.declaration.effect;
-        let cannot = Channel::of(context) == Channel::Token && !self.app.runtime.confirmations.token_allowed(effect);
+        let cannot = Channel::of(context).among(self.app.store()) == Channel::Token
+            && !self.app.runtime.confirmations.token_allowed(effect);
         if cannot && asking::is_modern(context) && self.app.runtime.confirmations.policy.asks(effect) {
             return Err(ErrorData::missing_required_client_capability(asking::needed_capability()));
         }

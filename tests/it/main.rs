@@ -43,6 +43,7 @@ mod seam_secrets;
 mod seam_token;
 mod seam_upstream;
 mod server_http;
+mod server_limits;
 mod server_stdio;
 mod tidy;
 mod tools_infinigate;

@@ -33,6 +33,11 @@ const ONLY_HERE: &[(&str, &[&str])] = &[
     ("csv", &["domain"]),
     ("plotters", &["domain"]),
     ("tracing_subscriber", &["cli"]),
+    ("governor", &["server"]),
+    ("hyper", &["server"]),
+    ("hyper_util", &["server"]),
+    ("http_body", &["server"]),
+    ("ipnet", &["config", "server"]),
 ];
 
 const MOST_LINES: usize = 500;
