@@ -7,9 +7,11 @@ use secrecy::ExposeSecret;
 use tokio_util::task::TaskTracker;
 
 use super::instructions::instructions;
+use super::list_changes::ListChanges;
 use super::seal::RequestSeal;
 use crate::api;
 use crate::config::Settings;
+use crate::offers::Offers;
 use crate::state::Store;
 use crate::tool::catalogue::Catalogue;
 use crate::tool::confirm::Confirmations;
@@ -32,6 +34,10 @@ pub enum StartError {
 pub struct App {
     /// The offered tools.
     pub catalogue: Catalogue,
+    /// What is offered beside them.
+    pub offers: Offers,
+    /// Tells clients that the lists are no longer what they were.
+    pub list_changes: ListChanges,
     /// What every call runs under.
     pub runtime: Runtime,
     /// What the server says of itself.
@@ -60,6 +66,8 @@ impl App {
         }
         Ok(Self {
             instructions: instructions(&catalogue, &upstreams),
+            offers: Offers::new(&settings.choice, &upstreams, &catalogue),
+            list_changes: ListChanges::default(),
             catalogue,
             runtime: Runtime { confirmations, fence: settings.fence, limits: settings.limits },
             store,

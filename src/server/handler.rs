@@ -8,28 +8,44 @@ use base64::engine::general_purpose::STANDARD;
 use rmcp::model::{
     CacheScope, CallToolRequestMethod, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestMethod,
     CompleteRequestParams, CompleteResult, ConstString, ContentBlock, CustomRequest, CustomResult, DiscoverResult,
-    ErrorCode, Implementation, ListPromptsRequestMethod, ListPromptsResult, ListResourceTemplatesRequestMethod,
-    ListResourceTemplatesResult, ListResourcesRequestMethod, ListResourcesResult, ListToolsRequestMethod,
-    ListToolsResult, MetaObject, PaginatedRequestParams, ResourceContents, ServerCapabilities, ServerConfig, Tool,
+    ErrorCode, GetPromptRequestMethod, GetPromptRequestParams, GetPromptResponse, Implementation,
+    ListPromptsRequestMethod, ListPromptsResult, ListResourceTemplatesRequestMethod, ListResourceTemplatesResult,
+    ListResourcesRequestMethod, ListResourcesResult, ListToolsRequestMethod, ListToolsResult, MetaObject,
+    PaginatedRequestParams, ReadResourceRequestMethod, ReadResourceRequestParams, ReadResourceResponse,
+    ResourceContents, ServerConfig, SubscriptionFilter, SubscriptionsListenRequestMethod, Tool,
 };
-use rmcp::service::RequestContext;
+use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 use serde_json::json;
 
 use super::app::App;
 use super::asking::{self, Channel};
+use super::capabilities::{capabilities, has_prompts, has_resources};
 use super::identity::Principal;
-use super::{listing, progress};
+use super::{completion, icons, listing, progress, prompts, resources};
+use crate::offers::Offers;
 use crate::tool::catalogue::Offered;
 use crate::tool::confirm::Consent;
 use crate::tool::near::nearest;
 use crate::tool::run::{self, Attempt, Turn};
-use crate::tool::{Attachment, Code, Error, TOOLS};
+use crate::tool::{Attachment, Code, Ctx, Error, TOOLS};
 
 /// How long clients may keep a list: the tools change only with the configuration, that is with a restart.
 const LIST_TTL_MS: u64 = 300_000;
 /// A price that changes at every look is not worth asking about for ever.
 const MOST_QUESTIONS: usize = 3;
+/// Methods with parameters that a client can get wrong.
+const METHODS: [&str; 9] = [
+    CallToolRequestMethod::VALUE,
+    CompleteRequestMethod::VALUE,
+    GetPromptRequestMethod::VALUE,
+    ListPromptsRequestMethod::VALUE,
+    ListResourceTemplatesRequestMethod::VALUE,
+    ListResourcesRequestMethod::VALUE,
+    ListToolsRequestMethod::VALUE,
+    ReadResourceRequestMethod::VALUE,
+    SubscriptionsListenRequestMethod::VALUE,
+];
 
 /// Answers the MCP requests of every transport and era.
 #[derive(Clone)]
@@ -148,6 +164,18 @@ impl Handler {
         CallToolResult::error(vec![ContentBlock::text(error.to_json(request_id).to_string())])
     }
 
+    /// A method of what is not declared is not known, rather than answered with nothing.
+    fn only_with<M: ConstString>(&self, has: fn(&Offers) -> bool) -> Result<(), ErrorData> {
+        if has(&self.app.offers) { Ok(()) } else { Err(ErrorData::method_not_found::<M>()) }
+    }
+
+    /// The surroundings of a request that is no tool call.
+    fn ctx(&self, context: &RequestContext<RoleServer>) -> (String, Ctx) {
+        let request_id = uuid::Uuid::new_v4().to_string();
+        let ctx = self.app.ctx(&request_id, context.ct.clone(), None);
+        (request_id, ctx)
+    }
+
     fn server_info() -> Implementation {
         Implementation::new("infini-mcp", env!("CARGO_PKG_VERSION"))
             .with_title("Infinigate and StartInfinity")
@@ -155,6 +183,10 @@ impl Handler {
     }
 
     /// Clients of the stateless era have no handshake to learn from, so every result says who made it.
+    fn signature(context: &RequestContext<RoleServer>) -> Option<MetaObject> {
+        asking::is_modern(context).then(Self::signed)
+    }
+
     fn signed() -> MetaObject {
         let mut meta = MetaObject::new();
         meta.0.insert("io.modelcontextprotocol/serverInfo".to_owned(), json!(Self::server_info()));
@@ -173,8 +205,8 @@ fn attached(attachment: Attachment) -> ContentBlock {
 
 impl ServerHandler for Handler {
     fn get_info(&self) -> ServerConfig {
-        ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
-            .with_server_info(Self::server_info())
+        ServerConfig::new(capabilities(&self.app.offers))
+            .with_server_info(Self::server_info().with_icons(icons::icons()))
             .with_instructions(self.app.instructions.clone())
     }
 
@@ -192,9 +224,7 @@ impl ServerHandler for Handler {
         let mut list = ListToolsResult::with_all_items(self.definitions.to_vec())
             .with_ttl_ms(LIST_TTL_MS)
             .with_cache_scope(CacheScope::Private);
-        if asking::is_modern(&context) {
-            list.meta = Some(Self::signed());
-        }
+        list.meta = Self::signature(&context);
         Ok(list)
     }
 
@@ -232,7 +262,7 @@ impl ServerHandler for Handler {
         request: CustomRequest,
         _context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
-        if [CallToolRequestMethod::VALUE, ListToolsRequestMethod::VALUE].contains(&request.method.as_str()) {
+        if METHODS.contains(&request.method.as_str()) {
             return Err(ErrorData::invalid_params(
                 format!("The parameters of {} do not have the form that the protocol gives them.", request.method),
                 None,
@@ -243,33 +273,85 @@ impl ServerHandler for Handler {
 
     async fn complete(
         &self,
-        _request: CompleteRequestParams,
-        _context: RequestContext<RoleServer>,
+        request: CompleteRequestParams,
+        context: RequestContext<RoleServer>,
     ) -> Result<CompleteResult, ErrorData> {
-        Err(ErrorData::method_not_found::<CompleteRequestMethod>())
+        self.only_with::<CompleteRequestMethod>(|offers| has_prompts(offers) || has_resources(offers))?;
+        let (_, ctx) = self.ctx(&context);
+        let mut completed = completion::complete(&self.app.offers, &ctx, &request).await?;
+        completed.meta = Self::signature(&context);
+        Ok(completed)
     }
 
     async fn list_prompts(
         &self,
         _request: Option<PaginatedRequestParams>,
-        _context: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListPromptsResult, ErrorData> {
-        Err(ErrorData::method_not_found::<ListPromptsRequestMethod>())
+        self.only_with::<ListPromptsRequestMethod>(has_prompts)?;
+        let mut list = prompts::list(&self.app.offers.prompts).with_ttl_ms(LIST_TTL_MS);
+        list.meta = Self::signature(&context);
+        Ok(list)
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        self.only_with::<GetPromptRequestMethod>(has_prompts)?;
+        let mut prompt = prompts::get(&self.app.offers.prompts, &request)?;
+        prompt.meta = Self::signature(&context);
+        Ok(prompt.into())
     }
 
     async fn list_resources(
         &self,
         _request: Option<PaginatedRequestParams>,
-        _context: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        Err(ErrorData::method_not_found::<ListResourcesRequestMethod>())
+        self.only_with::<ListResourcesRequestMethod>(has_resources)?;
+        let (_, ctx) = self.ctx(&context);
+        let mut list = resources::list(&self.app, &ctx).await;
+        list.meta = Self::signature(&context);
+        Ok(list)
     }
 
     async fn list_resource_templates(
         &self,
         _request: Option<PaginatedRequestParams>,
-        _context: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
-        Err(ErrorData::method_not_found::<ListResourceTemplatesRequestMethod>())
+        self.only_with::<ListResourceTemplatesRequestMethod>(has_resources)?;
+        let mut list = resources::templates(&self.app).with_ttl_ms(LIST_TTL_MS).with_cache_scope(CacheScope::Private);
+        list.meta = Self::signature(&context);
+        Ok(list)
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        self.only_with::<ReadResourceRequestMethod>(has_resources)?;
+        let _under_way = self.app.calls.token();
+        let (request_id, ctx) = self.ctx(&context);
+        let principal = Principal::of(&context);
+        let mut read = resources::read(&self.app, &ctx, &principal.name, &request.uri, &request_id).await?;
+        read.meta = Self::signature(&context);
+        Ok(read.into())
+    }
+
+    /// What is asked for; the library takes away what the capabilities do not declare.
+    fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
+        Some(requested.clone())
+    }
+
+    async fn listen(&self, subscription: SubscriptionContext) -> Result<(), ErrorData> {
+        self.app.list_changes.serve(&subscription).await
+    }
+
+    async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
+        self.app.list_changes.join(context.peer);
     }
 }

@@ -30,11 +30,13 @@ impl Choice {
         } else {
             self.toolsets.contains(&declaration.toolset)
         };
-        let allowed = self.allow.is_empty() || self.allow.contains(declaration.name);
-        in_toolset
-            && allowed
-            && !self.deny.contains(declaration.name)
-            && !(self.read_only && declaration.effect != Effect::Reads)
+        in_toolset && self.permits(tool) && !(self.read_only && declaration.effect != Effect::Reads)
+    }
+
+    /// Whether the operator lets this tool work at all, whatever the toolsets.
+    fn permits(&self, tool: &Tool) -> bool {
+        let name = tool.declaration.name;
+        (self.allow.is_empty() || self.allow.contains(name)) && !self.deny.contains(name)
     }
 }
 
@@ -63,6 +65,15 @@ impl Offered {
             description: tool.declaration.description(),
             tool,
         }
+    }
+
+    /// The reading tool of this name, for what reads with it in another way than by a call of the tool: its toolset does
+    /// not matter then, but the operator's word on the tool does.
+    pub fn reading(name: &str, choice: &Choice, upstreams: &Upstreams) -> Option<Self> {
+        let tool = TOOLS.iter().find(|tool| tool.declaration.name == name)?;
+        let declaration = &tool.declaration;
+        let is_ready = choice.permits(tool) && upstreams.serve(declaration.service());
+        (is_ready && declaration.effect == Effect::Reads).then(|| Self::new(*tool, false))
     }
 
     /// The MCP name.
