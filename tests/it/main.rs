@@ -10,6 +10,7 @@
 
 mod books;
 mod commands;
+mod completion;
 mod create_order;
 mod door;
 mod infinigate_catalogue;
@@ -32,8 +33,12 @@ mod infinity_versions;
 mod infinity_views;
 mod laws;
 mod ledger;
+mod line;
+mod list_changes;
 mod operations;
 mod predecessors;
+mod prompts;
+mod resources;
 mod sandbox_framework;
 mod sandbox_infinigate;
 mod sandbox_infinity;

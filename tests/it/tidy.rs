@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// Modules from left to right; each may name itself and what stands after it.
 const ORDER: &[&str] =
-    &["main", "cli", "server", "oauth", "config", "tools", "domain", "tool", "api", "vault", "state"];
+    &["main", "cli", "server", "oauth", "config", "offers", "tools", "domain", "tool", "api", "vault", "state"];
 
 /// Crates, with the only modules that may name them.
 const ONLY_HERE: &[(&str, &[&str])] = &[
