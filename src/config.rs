@@ -9,9 +9,11 @@ mod read;
 mod settings;
 mod state;
 mod table;
+mod watching;
 
 pub use settings::{Http, LogFormat, Settings, Transport};
 pub use table::{SETTINGS, Setting, markdown_table};
+pub use watching::Watching;
 
 /// Where settings come from; a flag wins over the environment, the environment over the file.
 pub struct Sources {

@@ -10,6 +10,7 @@ pub mod domain;
 pub mod sandbox;
 pub mod server;
 pub mod state;
+pub mod telemetry;
 pub mod tool;
 pub mod tools;
 pub mod vault;

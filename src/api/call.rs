@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::Service;
+use crate::telemetry::Trace;
 
 /// How many notes one call keeps; a long list of odd rows says nothing new after these.
 const MOST_NOTES: usize = 50;
@@ -39,6 +40,7 @@ pub struct Call {
     cancel: CancellationToken,
     deadline: Instant,
     progress: Option<Arc<dyn Progress>>,
+    trace: Trace,
     record: Arc<Mutex<Record>>,
 }
 
@@ -56,6 +58,7 @@ impl Call {
             cancel,
             deadline: Instant::now() + budget,
             progress: None,
+            trace: Trace::default(),
             record: Arc::default(),
         }
     }
@@ -65,6 +68,18 @@ impl Call {
     pub fn with_progress(mut self, progress: Arc<dyn Progress>) -> Self {
         self.progress = Some(progress);
         self
+    }
+
+    /// The same call, as a part of `trace`.
+    #[must_use]
+    pub fn in_trace(mut self, trace: Trace) -> Self {
+        self.trace = trace;
+        self
+    }
+
+    /// Where in a trace the call is.
+    pub fn trace(&self) -> &Trace {
+        &self.trace
     }
 
     /// The same call, which its client cannot cancel any more, with this much time from now.

@@ -18,6 +18,7 @@ use super::shape::Operation;
 use super::trip::{Success, Trip};
 use super::{Call, Cause, Error, Result, SendError, Service};
 use crate::state::Store;
+use crate::telemetry::counters;
 
 /// The status that carries our own [`Error`] through the generated code; no server sends it.
 const CARRIER: u16 = 599;
@@ -89,7 +90,9 @@ impl Upstream {
             let request = request.map_err(|error| Error::internal(error.without_url().to_string()))?;
             let budget = timeout.saturating_mul(max_retries.saturating_add(1)) + Duration::from_secs(10);
             let call = Call::new(request_id, CancellationToken::new(), budget);
-            let answer = Seam::new(self.clone(), call).run(request, CREATE_TOKEN).await?;
+            let answer = Seam::new(self.clone(), call).run(request, CREATE_TOKEN).await;
+            counters::token_fetched(self.parts.service.name(), if answer.is_ok() { "ok" } else { "failed" });
+            let answer = answer?;
             serde_json::from_slice(&answer.body).map_err(|error| Error::internal(error.to_string()))
         }
         .boxed()

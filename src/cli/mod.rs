@@ -13,6 +13,7 @@ mod sandbox;
 mod serve;
 mod signals;
 mod tools;
+mod watch;
 
 /// An MCP server for Infinigate and StartInfinity.
 #[derive(Parser)]

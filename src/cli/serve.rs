@@ -10,7 +10,7 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{Failure, log, on_runtime, print, signals};
+use super::{Failure, log, on_runtime, print, signals, watch};
 use crate::config::{Settings, Sources, Transport};
 use crate::sandbox::{self, Sandbox};
 use crate::server::{App, Endpoint, Handler, endpoint, serve_http, serve_stdio};
@@ -45,6 +45,7 @@ impl Serve {
             let sandbox = if self.sandbox { Some(start_sandbox(&mut sources).await?) } else { None };
             let mut settings = sources.settings().map_err(Failure::Usage)?;
             log::start(settings.log_level, settings.log_format);
+            let traces = settings.watching.collector.take().map(watch::start_traces).transpose()?;
             let served = match settings.transport {
                 Transport::Stdio => over_stdio(settings).await,
                 Transport::Http => {
@@ -55,6 +56,9 @@ impl Serve {
                 }
             };
             drop(sandbox);
+            if let Some(traces) = traces {
+                traces.stop().await;
+            }
             served
         })
     }
@@ -96,8 +100,10 @@ pub async fn start_sandbox(sources: &mut Sources) -> Result<Sandbox, Failure> {
 }
 
 async fn over_stdio(settings: Settings) -> Result<(), Failure> {
+    let counting = watch::Counting::start(&settings).await?;
     let app = Arc::new(App::new(settings).map_err(|error| Failure::Failed(error.to_string()))?);
-    serve_stdio(Handler::new(app), signals::asked_to_stop()).await.map_err(|error| Failure::Failed(error.to_string()))
+    let served = serve_stdio(Handler::new(app.clone()), signals::asked_to_stop());
+    counting.beside(app, served).await.map_err(|error| Failure::Failed(error.to_string()))
 }
 
 async fn over_http(mut settings: Settings, sandbox: Option<&Sandbox>) -> Result<(), Failure> {
@@ -111,11 +117,11 @@ async fn over_http(mut settings: Settings, sandbox: Option<&Sandbox>) -> Result<
         origins: std::mem::take(&mut settings.http.allowed_origins),
         closing: closing.clone(),
     };
+    let counting = watch::Counting::start(&settings).await?;
     let app = Arc::new(App::new(settings).map_err(|error| Failure::Failed(error.to_string()))?);
     let routes = endpoint(Handler::new(app.clone()), doors);
-    serve_http(listener, routes, app.calls.clone(), closing, signals::asked_to_stop())
-        .await
-        .map_err(|error| Failure::Failed(error.to_string()))
+    let served = serve_http(listener, routes, app.calls.clone(), closing, signals::asked_to_stop());
+    counting.beside(app, served).await.map_err(|error| Failure::Failed(error.to_string()))
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+use super::watching::{self, Watching};
 use super::{Sources, state};
 use crate::api::{infinigate, infinity};
 use crate::tool::Toolset;
@@ -77,6 +78,8 @@ pub struct Settings {
     pub log_level: tracing::Level,
     /// The form of the log.
     pub log_format: LogFormat,
+    /// What operators may watch.
+    pub watching: Watching,
 }
 
 impl Settings {
@@ -122,6 +125,7 @@ impl Settings {
                 &[("pretty", LogFormat::Pretty), ("json", LogFormat::Json)],
                 LogFormat::Pretty,
             ),
+            watching: watching::read(sources),
         };
         settings.check_doors(sources);
         settings

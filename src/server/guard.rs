@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::identity::Principal;
+use crate::telemetry::counters;
 use crate::vault::Bearer;
 
 /// The names under which browsers and clients may reach the server.
@@ -121,6 +122,7 @@ fn refused(status: StatusCode, code: &str, message: &str) -> Box<Response> {
 
 /// A refusal in the form every refusal of this server has.
 pub fn refusal(status: StatusCode, code: &str, message: &str) -> Response {
+    counters::refused(code);
     (status, Json(json!({ "error": true, "code": code, "message": message }))).into_response()
 }
 

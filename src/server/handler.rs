@@ -1,7 +1,6 @@
 //! The MCP requests of one server: what it is, which tools it has, and the calls of them.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -19,7 +18,9 @@ use serde_json::json;
 use super::app::App;
 use super::asking::{self, Channel};
 use super::identity::Principal;
+use super::watched::Watched;
 use super::{listing, progress};
+use crate::telemetry::Trace;
 use crate::tool::catalogue::Offered;
 use crate::tool::confirm::Consent;
 use crate::tool::near::nearest;
@@ -52,6 +53,7 @@ impl Handler {
         request: &CallToolRequestParams,
         context: &RequestContext<RoleServer>,
         request_id: &str,
+        trace: Trace,
     ) -> Result<CallToolResponse, Error> {
         let principal = Principal::of(context);
         let channel = Channel::of(context);
@@ -69,7 +71,7 @@ impl Handler {
                 way: channel.way(),
                 consent,
             };
-            match self.attempt(attempt, context, request_id).await? {
+            match self.attempt(attempt, context, request_id, trace.clone()).await? {
                 Turn::Done(done) => {
                     let mut content = vec![ContentBlock::text(done.text)];
                     content.extend(done.attachments.into_iter().map(attached));
@@ -92,9 +94,10 @@ impl Handler {
         attempt: Attempt<'_>,
         context: &RequestContext<RoleServer>,
         request_id: &str,
+        trace: Trace,
     ) -> Result<Turn, Error> {
         let (reports, forwarder) = progress::channel(context);
-        let ctx = self.app.ctx(request_id, context.ct.clone(), reports);
+        let ctx = self.app.ctx(request_id, context.ct.clone(), reports).in_trace(trace);
         let work = run::take(&self.app.runtime, &ctx, attempt);
         match forwarder {
             Some(forwarder) => forwarder.during(work).await,
@@ -209,16 +212,27 @@ impl ServerHandler for Handler {
     ) -> Result<CallToolResponse, ErrorData> {
         let _under_way = self.app.calls.token();
         let request_id = uuid::Uuid::new_v4().to_string();
-        let started = Instant::now();
-        let outcome = match self.app.catalogue.find(&request.name) {
-            Some(offered) => {
-                self.refuse_silent_spending(offered, &context)?;
-                self.call(offered, &request, &context, &request_id).await
-            }
-            None => Err(self.not_offered(&request.name)?),
+        let offered = self.app.catalogue.find(&request.name);
+        let watched = Watched::begin(&request_id, &request.name, offered, &context);
+        let outcome = match offered {
+            Some(offered) => match self.refuse_silent_spending(offered, &context) {
+                Ok(()) => Ok(self.call(offered, &request, &context, &request_id, watched.trace()).await),
+                Err(refused) => Err(refused),
+            },
+            None => self.not_offered(&request.name).map(Err),
         };
-        let code = outcome.as_ref().err().map_or_else(|| "ok".to_owned(), |error| error.code().name());
-        tracing::info!(request_id, tool = %request.name, outcome = code, ms = started.elapsed().as_millis() as u64, "tool call");
+        let outcome = match outcome {
+            Ok(outcome) => outcome,
+            Err(refused) => {
+                watched.failed("protocol_error");
+                return Err(refused);
+            }
+        };
+        match &outcome {
+            Ok(CallToolResponse::Complete(_)) => watched.answered("ok"),
+            Ok(_) => watched.answered("asked"),
+            Err(error) => watched.failed(&error.code().name()),
+        }
         let mut response = outcome.unwrap_or_else(|error| self.result(&error, &request_id).into());
         if let (CallToolResponse::Complete(result), true) = (&mut response, asking::is_modern(&context)) {
             result.meta = Some(Self::signed());

@@ -9,13 +9,16 @@ mod http;
 mod identity;
 mod instructions;
 mod listing;
+mod metrics;
 mod progress;
 mod seal;
 mod stdio;
+mod watched;
 
 pub use app::{App, StartError};
 pub use handler::Handler;
 pub use http::{Endpoint, endpoint, serve_http};
 pub use identity::Principal;
 pub use listing::definition;
+pub use metrics::serve_metrics;
 pub use stdio::serve_stdio;
