@@ -6,6 +6,7 @@ extern crate self as infini_mcp;
 pub mod api;
 pub mod cli;
 pub mod config;
+pub mod doctor;
 pub mod domain;
 pub mod sandbox;
 pub mod server;

@@ -197,6 +197,7 @@ impl<'a> Trip<'a> {
             Err(lost) => return self.lost(&lost),
         };
         self.status = Some(reply.status);
+        self.seam.call.show(&reply);
         self.learn_route(&reply);
         if reply.status.is_success() {
             return self.answered(reply);

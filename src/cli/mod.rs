@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 
 mod audit;
 mod call;
+mod doctor;
 mod log;
 mod orders;
 mod sandbox;
@@ -40,6 +41,8 @@ enum Command {
     Orders(orders::Orders),
     /// Look at the log of everything that changed something, and prove it whole.
     Audit(audit::Audit),
+    /// Say what works, what does not, and what to do about it.
+    Doctor(doctor::Doctor),
     /// Print every setting as a Markdown table.
     Settings,
 }
@@ -80,6 +83,7 @@ fn perform(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Sandbox(sandbox)) => sandbox.run(),
         Some(Command::Orders(orders)) => orders.run(config),
         Some(Command::Audit(audit)) => audit.run(config),
+        Some(Command::Doctor(doctor)) => doctor.run(config),
         Some(Command::Settings) => print(&crate::config::markdown_table()),
     }
 }

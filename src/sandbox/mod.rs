@@ -34,8 +34,10 @@ pub const INFINIGATE_CLIENT_SECRET: &str = "sandbox-not-a-secret";
 /// The bearer token the simulated StartInfinity accepts.
 pub const INFINITY_TOKEN: &str = "sandbox-infinity-token";
 
-const INFINIGATE_DOCUMENT: &str = include_str!(concat!(env!("OUT_DIR"), "/infinigate.json"));
-const INFINITY_DOCUMENT: &str = include_str!(concat!(env!("OUT_DIR"), "/startinfinity.json"));
+/// The document of Infinigate, its fixes applied, as JSON.
+pub const INFINIGATE_DOCUMENT: &str = include_str!(concat!(env!("OUT_DIR"), "/infinigate.json"));
+/// The document of StartInfinity, its fixes applied, as JSON.
+pub const INFINITY_DOCUMENT: &str = include_str!(concat!(env!("OUT_DIR"), "/startinfinity.json"));
 
 /// A running sandbox; dropping it ends it.
 #[derive(Debug)]

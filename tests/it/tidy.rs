@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from left to right; each may name itself and what stands after it.
-const ORDER: [&str; 11] =
-    ["main", "cli", "server", "config", "tools", "domain", "tool", "api", "vault", "telemetry", "state"];
+const ORDER: [&str; 12] =
+    ["main", "cli", "doctor", "server", "config", "tools", "domain", "tool", "api", "vault", "telemetry", "state"];
 
 /// Crates, with the only modules that may name them.
 const ONLY_HERE: [(&str, &[&str]); 22] = [
