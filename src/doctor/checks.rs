@@ -71,6 +71,17 @@ fn answer(service: Service, read: &Read) -> Finding {
             format!("it takes the credentials, but not for a read as simple as this: {error}"),
             error.hint(),
         ),
+        Cause::Unreachable | Cause::Timeout { .. } => {
+            let setting = match service {
+                Service::Infinigate => "INFINIGATE_BASE_URL",
+                Service::Infinity => "INFINITY_API_BASE_URL",
+            };
+            Finding::wrong(
+                service.to_string(),
+                error.to_string(),
+                format!("Look at {setting}, at the network of this machine, and at a proxy or firewall on the way."),
+            )
+        }
         _ => Finding::wrong(service.to_string(), error.to_string(), error.hint()),
     }
 }

@@ -11,6 +11,7 @@
 mod books;
 mod commands;
 mod create_order;
+mod doctor;
 mod door;
 mod infinigate_catalogue;
 mod infinigate_customers;
@@ -32,6 +33,7 @@ mod infinity_versions;
 mod infinity_views;
 mod laws;
 mod ledger;
+mod live_drift;
 mod metrics;
 mod operations;
 mod predecessors;

@@ -10,12 +10,14 @@ use super::document::Reading;
 const MOST_ROWS: usize = 3;
 
 /// Values that no path leads to: operation, parameter, and the list and field they are taken from.
-const SOURCES: [(&str, &str, &str, &str); 5] = [
+const SOURCES: [(&str, &str, &str, &str); 7] = [
     ("searchPriceList", "searchword", "listManufacturers", "name"),
     ("countPriceList", "searchword", "listManufacturers", "name"),
     ("getPriceListByManufacturer", "manufacturerName", "listManufacturers", "name"),
     ("getPriceListBySku", "no", "searchPriceList", "sku"),
+    ("getPriceListBySku", "no", "getPriceListByManufacturer", "sku"),
     ("getPriceListByVendorSku", "no", "searchPriceList", "vendorSku"),
+    ("getPriceListByVendorSku", "no", "getPriceListByManufacturer", "vendorSku"),
 ];
 
 /// The values one read is made with.
@@ -42,8 +44,9 @@ impl Rows {
 
     /// The values to try for a read, best first; `readings` are all there are.
     pub(super) fn values(&self, reading: &Reading, readings: &[Reading]) -> Vec<Values> {
-        if let Some(source) = SOURCES.iter().find(|source| source.0 == reading.id) {
-            return self.from_source(*source, reading);
+        if SOURCES.iter().any(|source| source.0 == reading.id) {
+            let sources = SOURCES.iter().filter(|source| source.0 == reading.id);
+            return sources.flat_map(|source| self.from_source(*source, reading)).take(MOST_ROWS).collect();
         }
         if !reading.needed.is_empty() {
             return Vec::new();

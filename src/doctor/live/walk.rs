@@ -56,7 +56,8 @@ pub async fn look(reader: &Reader, document: &Document, judge: &Judge<'_>) -> Lo
     let (mut look, mut rows, mut reads) = (Look::default(), Rows::default(), 0);
     for reading in &readings {
         let tries = rows.values(reading, &readings);
-        let is_list = readings.iter().any(|other| other.template.starts_with(&format!("{}/", reading.template)));
+        let is_below = |other: &Reading| other.template.starts_with(&format!("{}/", reading.template));
+        let is_list = reading.rows.is_some() || readings.iter().any(is_below);
         let mut why = (tries.is_empty()).then(|| ("no list named anything to read it with".to_owned(), false));
         for values in tries {
             reads += 1;
