@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 
+pub mod clients;
 mod read;
 mod settings;
 mod state;

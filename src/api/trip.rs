@@ -118,7 +118,7 @@ impl<'a> Trip<'a> {
         if self.operation.id == CREATE_TOKEN {
             return Ok(None);
         }
-        let fetch = || upstream.clone().fetch_token(call.request_id().to_owned());
+        let fetch = || upstream.clone().fetch_token(call.request_id().to_owned(), call.trace().clone());
         tokio::select! {
             token = tokens.get(fetch) => token.map(Some).map_err(|error| Error {
                 service: Some(upstream.parts.service),

@@ -10,6 +10,7 @@ use super::{Failure, log, on_runtime, print, serve};
 use crate::api::Service;
 use crate::api::raw::Reader;
 use crate::config::Sources;
+use crate::config::clients::{CLIENTS, Client};
 use crate::doctor::live::{self, Document, Fix, Look};
 use crate::doctor::{self, Finding, Verdict};
 use crate::sandbox::contract::Contract;
@@ -25,6 +26,9 @@ pub struct Doctor {
     /// Also hold live answers against the documents: reads one page of every list and one object of every kind.
     #[arg(long)]
     live: bool,
+    /// Also examine how this MCP client is set up: claude-desktop, claude-code, vscode, cursor, codex or gemini.
+    #[arg(long, value_name = "NAME", value_parser = known_client)]
+    client: Option<&'static Client>,
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
@@ -37,6 +41,11 @@ pub struct Doctor {
     /// Write the fixes into this folder of service folders, beside those that are there.
     #[arg(long, requires = "live", value_name = "FOLDER")]
     write_fixes: Option<PathBuf>,
+}
+
+fn known_client(name: &str) -> Result<&'static Client, String> {
+    let names: Vec<&str> = CLIENTS.iter().map(|client| client.name).collect();
+    Client::named(name).ok_or_else(|| format!("the known clients are {}", names.join(", ")))
 }
 
 fn document_file(text: &str) -> Result<(String, PathBuf), String> {
@@ -79,10 +88,16 @@ impl Doctor {
                 Ok(settings) => {
                     log::start(tracing::Level::ERROR, settings.log_format);
                     findings.extend(doctor::configuration(&settings));
-                    let app = Arc::new(App::new(settings).map_err(|error| Failure::Failed(error.to_string()))?);
-                    seen = self.examine(&app, &mut findings).await?;
+                    match App::new(settings) {
+                        Ok(app) => seen = self.examine(&Arc::new(app), &mut findings).await?,
+                        Err(error) => {
+                            let advice = "Put the named credential or address right.";
+                            findings.push(finding("the start", error.to_string(), advice));
+                        }
+                    }
                 }
             }
+            findings.extend(self.client.into_iter().flat_map(doctor::client));
             self.tell(&findings, &seen)
         })
     }

@@ -1,9 +1,11 @@
 //! Examines an installation: what is set, what can be reached, what works, and what to do about the rest.
 
 mod checks;
+mod client;
 pub mod live;
 
 pub use checks::{account, clock, configuration, private, protocol, state};
+pub use client::client;
 
 use serde::Serialize;
 
