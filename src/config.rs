@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 
+pub mod clients;
 mod oauth;
 mod read;
 mod settings;
@@ -12,11 +13,13 @@ mod state;
 mod table;
 mod upstream;
 mod users;
+mod watching;
 
 pub use oauth::{Embedded, External, Lifetimes, MetadataHosts, OAuth, PublicUrl, Way};
 pub use settings::{Http, LogFormat, Settings, Transport};
 pub use table::{SETTINGS, Setting, markdown_table};
 pub use upstream::Reach;
+pub use watching::Watching;
 
 /// Where settings come from; a flag wins over the environment, the environment over the file.
 pub struct Sources {

@@ -7,6 +7,7 @@ pub mod error;
 pub mod ids;
 pub mod infinigate;
 pub mod infinity;
+pub mod raw;
 
 mod answer;
 mod attempt;

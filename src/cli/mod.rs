@@ -7,12 +7,14 @@ use clap::{Parser, Subcommand};
 
 mod audit;
 mod call;
+mod doctor;
 mod log;
 mod orders;
 mod sandbox;
 mod serve;
 mod signals;
 mod tools;
+mod watch;
 
 /// An MCP server for Infinigate and StartInfinity.
 #[derive(Parser)]
@@ -39,6 +41,8 @@ enum Command {
     Orders(orders::Orders),
     /// Look at the log of everything that changed something, and prove it whole.
     Audit(audit::Audit),
+    /// Say what works, what does not, and what to do about it.
+    Doctor(doctor::Doctor),
     /// Print every setting as a Markdown table.
     Settings,
 }
@@ -79,6 +83,7 @@ fn perform(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Sandbox(sandbox)) => sandbox.run(),
         Some(Command::Orders(orders)) => orders.run(config),
         Some(Command::Audit(audit)) => audit.run(config),
+        Some(Command::Doctor(doctor)) => doctor.run(config),
         Some(Command::Settings) => print(&crate::config::markdown_table()),
     }
 }

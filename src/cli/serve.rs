@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::signals::{Signals, asked_to_stop};
-use super::{Failure, log, on_runtime, print};
+use super::{Failure, log, on_runtime, print, watch};
 use crate::config::{Settings, Sources, Transport};
 use crate::sandbox::{self, Sandbox};
 use crate::server::{App, Endpoint, Handler, serve_http, serve_stdio};
@@ -46,6 +46,7 @@ impl Serve {
             let sandbox = if self.sandbox { Some(start_sandbox(&mut sources).await?) } else { None };
             let mut settings = sources.settings().map_err(Failure::Usage)?;
             log::start(settings.log_level, settings.log_format);
+            let traces = settings.watching.collector.take().map(watch::start_traces).transpose()?;
             let served = match settings.transport {
                 Transport::Stdio => over_stdio(settings).await,
                 Transport::Http => {
@@ -56,6 +57,9 @@ impl Serve {
                 }
             };
             drop(sandbox);
+            if let Some(traces) = traces {
+                traces.stop().await;
+            }
             served
         })
     }
@@ -97,13 +101,16 @@ pub async fn start_sandbox(sources: &mut Sources) -> Result<Sandbox, Failure> {
 }
 
 async fn over_stdio(settings: Settings) -> Result<(), Failure> {
+    let counting = watch::Counting::start(&settings).await?;
     let app = Arc::new(App::new(settings).map_err(|error| Failure::Failed(error.to_string()))?);
-    serve_stdio(Handler::new(app), asked_to_stop()).await.map_err(|error| Failure::Failed(error.to_string()))
+    let served = serve_stdio(Handler::new(app.clone()), asked_to_stop());
+    counting.beside(app, served).await.map_err(|error| Failure::Failed(error.to_string()))
 }
 
 async fn over_http(settings: Settings, sandbox: Option<&Sandbox>) -> Result<(), Failure> {
     let listener = listen(SocketAddr::new(settings.http.host, settings.http.port)).await?;
     let address = listener.local_addr().map_err(|error| Failure::Failed(error.to_string()))?;
+    let counting = watch::Counting::start(&settings).await?;
     let http = settings.http.clone();
     let app = Arc::new(App::new(settings).map_err(|error| Failure::Failed(error.to_string()))?);
     announce(address, http.auth_token.as_ref(), app.roster.as_deref(), sandbox)?;
@@ -111,15 +118,16 @@ async fn over_http(settings: Settings, sandbox: Option<&Sandbox>) -> Result<(), 
     if let Some(roster) = app.roster.clone() {
         tokio::spawn(roster.watch(|_| {}, endpoint.closing.clone()));
     }
-    let routes = endpoint.routes(Handler::new(app));
+    let routes = endpoint.routes(Handler::new(app.clone()));
     let (stop, mut signals) = (CancellationToken::new(), Signals::listen());
     let twice = async {
         signals.next().await;
         stop.cancel();
         signals.next().await;
     };
+    let served = serve_http(listener, routes, endpoint, stop.cancelled());
     tokio::select! {
-        () = serve_http(listener, routes, endpoint, stop.cancelled()) => {}
+        () = counting.beside(app, served) => {}
         // Whoever asks again does not want to wait for the calls under way.
         () = twice => {}
     }

@@ -8,6 +8,7 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 
 use super::upstream::{self, Reach};
+use super::watching::{self, Watching};
 use super::{OAuth, Sources, oauth, state, users};
 use crate::api::infinigate;
 use crate::tool::Toolset;
@@ -104,6 +105,8 @@ pub struct Settings {
     pub log_level: tracing::Level,
     /// The form of the log.
     pub log_format: LogFormat,
+    /// What operators may watch.
+    pub watching: Watching,
 }
 
 impl Settings {
@@ -153,6 +156,7 @@ impl Settings {
                 &[("pretty", LogFormat::Pretty), ("json", LogFormat::Json)],
                 LogFormat::Pretty,
             ),
+            watching: watching::read(sources),
         };
         settings.check_doors(sources);
         settings

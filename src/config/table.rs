@@ -187,6 +187,27 @@ pub static SETTINGS: &[Setting] = &[
     setting("MAX_PAGE_SIZE", "100", "Most rows of a list, at most 100."),
     setting("LOG_LEVEL", "info", "error, warn, info, debug or trace; the log goes to stderr."),
     setting("LOG_FORMAT", "pretty", "pretty or json."),
+    setting(
+        "MCP_METRICS_ADDR",
+        "",
+        "Address and port that serve /metrics to Prometheus, for example 127.0.0.1:9464; off without it. Beyond loopback everyone who reaches it can read which tools are used by whom.",
+    ),
+    setting(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "",
+        "Address of an OpenTelemetry collector (OTLP, protobuf over HTTP) that is sent a trace of every call; off without it. The other standard OTEL_ variables (headers, service name, sampler, batches) count too.",
+    ),
+    setting(
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        "",
+        "The same, but the whole address with its path; wins over the one before.",
+    ),
+    setting(
+        "OTEL_EXPORTER_OTLP_TIMEOUT",
+        "10000",
+        "Longest time one delivery to the collector may take, in milliseconds.",
+    ),
+    setting("OTEL_SDK_DISABLED", "false", "true sends no traces, whatever the variables before say."),
 ];
 
 /// The setting with this name or alias.

@@ -19,6 +19,7 @@ use super::callers::{Callers, Unknown};
 use super::challenge::Challenge;
 use super::cors;
 use super::throttle::Throttle;
+use crate::telemetry::counters;
 use crate::vault::digest;
 
 /// The names under which browsers and clients may reach the server.
@@ -184,6 +185,7 @@ pub(super) fn refused(status: StatusCode, code: &str, message: &str) -> Box<Resp
 
 /// A refusal in the form every refusal of this server has.
 pub fn refusal(status: StatusCode, code: &str, message: &str) -> Response {
+    counters::refused(code);
     (status, Json(json!({ "error": true, "code": code, "message": message }))).into_response()
 }
 

@@ -1,7 +1,6 @@
 //! The MCP requests of one server: what it is, which tools it has, and the calls of them.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -24,8 +23,10 @@ use super::asking::{self, Channel};
 use super::capabilities::{capabilities, everything, has_prompts, has_resources};
 use super::identity::Principal;
 use super::view::{View, is_open};
+use super::watched::Watched;
 use super::{completion, icons, listing, progress, prompts, resources};
 use crate::offers::Offers;
+use crate::telemetry::Trace;
 use crate::tool::catalogue::Offered;
 use crate::tool::confirm::Consent;
 use crate::tool::ctx::Upstreams;
@@ -92,6 +93,7 @@ impl Handler {
         request: &CallToolRequestParams,
         context: &RequestContext<RoleServer>,
         request_id: &str,
+        trace: Trace,
     ) -> Result<CallToolResponse, Error> {
         let channel = Channel::of(context).among(self.app.store());
         let mut answered: Option<(bool, String)> = None;
@@ -108,7 +110,7 @@ impl Handler {
                 way: channel.way(),
                 consent,
             };
-            match self.attempt(attempt, caller, context, request_id).await? {
+            match self.attempt(attempt, caller, context, request_id, trace.clone()).await? {
                 Turn::Done(done) => {
                     let mut content = vec![ContentBlock::text(done.text)];
                     content.extend(done.attachments.into_iter().map(attached));
@@ -132,9 +134,10 @@ impl Handler {
         caller: &Caller,
         context: &RequestContext<RoleServer>,
         request_id: &str,
+        trace: Trace,
     ) -> Result<Turn, Error> {
         let (reports, forwarder) = progress::channel(context);
-        let ctx = self.app.ctx(caller.upstreams.clone(), request_id, context.ct.clone(), reports);
+        let ctx = self.app.ctx(caller.upstreams.clone(), request_id, context.ct.clone(), reports).in_trace(trace);
         let work = run::take(&self.app.runtime, &ctx, attempt);
         match forwarder {
             Some(forwarder) => forwarder.during(work).await,
@@ -285,18 +288,29 @@ impl ServerHandler for Handler {
     ) -> Result<CallToolResponse, ErrorData> {
         let _under_way = self.app.calls.token();
         let request_id = uuid::Uuid::new_v4().to_string();
-        let started = Instant::now();
         let caller = self.caller(&context)?;
         let open = self.app.catalogue.find(&request.name);
-        let outcome = match open.filter(|offered| is_open(offered, &caller.principal, &caller.upstreams)) {
-            Some(offered) => {
-                self.refuse_silent_spending(offered, &context)?;
-                self.call(offered, &caller, &request, &context, &request_id).await
-            }
-            None => Err(self.not_offered(&request.name, &caller)?),
+        let offered = open.filter(|offered| is_open(offered, &caller.principal, &caller.upstreams));
+        let watched = Watched::begin(&request_id, &request.name, &caller.principal.name, offered, &context);
+        let outcome = match offered {
+            Some(offered) => match self.refuse_silent_spending(offered, &context) {
+                Ok(()) => Ok(self.call(offered, &caller, &request, &context, &request_id, watched.trace()).await),
+                Err(refused) => Err(refused),
+            },
+            None => self.not_offered(&request.name, &caller).map(Err),
         };
-        let code = outcome.as_ref().err().map_or_else(|| "ok".to_owned(), |error| error.code().name());
-        tracing::info!(request_id, principal = caller.principal.name, tool = %request.name, outcome = code, ms = started.elapsed().as_millis() as u64, "tool call");
+        let outcome = match outcome {
+            Ok(outcome) => outcome,
+            Err(refused) => {
+                watched.failed("protocol_error");
+                return Err(refused);
+            }
+        };
+        match &outcome {
+            Ok(CallToolResponse::Complete(_)) => watched.answered("ok"),
+            Ok(_) => watched.answered("asked"),
+            Err(error) => watched.failed(&error.code().name()),
+        }
         let mut response = outcome.unwrap_or_else(|error| self.result(&error, &request_id).into());
         if let (CallToolResponse::Complete(result), true) = (&mut response, asking::is_modern(&context)) {
             result.meta = Some(Self::signed());

@@ -94,6 +94,11 @@ impl Store {
         self.pool.get_or_try_init(|| self.open()).await
     }
 
+    /// The pool, if something has already been read or written.
+    pub(super) fn open_pool(&self) -> Option<&AnyPool> {
+        self.pool.get()
+    }
+
     /// A transaction that no other one on the same table runs beside, in any process.
     pub(super) async fn alone_on(&self, table: Table) -> Result<Transaction<'static, Any>, StateError> {
         let pool = self.pool().await?;
