@@ -111,6 +111,9 @@ pub static SETTINGS: &[Setting] = &[
     setting("LOG_FORMAT", "pretty", "pretty or json."),
 ];
 
+/// How names begin that no other program is likely to use.
+pub(super) const NAMES_OF_OURS: [&str; 4] = ["INFINIGATE_", "INFINITY_", "MCP_", "OAUTH_"];
+
 /// Names of the predecessors whose meaning this version cannot honour yet; ignoring them would open doors.
 pub(super) const NOT_YET: &[&str] = &[
     "OAUTH_ENABLED",
@@ -134,9 +137,7 @@ pub(super) fn misspelt(name: &str) -> Option<String> {
     if NOT_YET.contains(&name) {
         return Some("no OAuth settings are supported by this version yet, so none of them".into());
     }
-    let ours = ["INFINIGATE_", "INFINITY_", "MCP_", "CONFIRM", "ORDER_LIMIT", "STATE_"]
-        .iter()
-        .any(|prefix| name.starts_with(prefix));
+    let ours = NAMES_OF_OURS.iter().chain(&["CONFIRM", "ORDER_LIMIT", "STATE_"]).any(|prefix| name.starts_with(prefix));
     let (likeness, near) = names()
         .map(|known| (strsim::normalized_damerau_levenshtein(name, known), known))
         .max_by(|(one, _), (other, _)| one.total_cmp(other))?;

@@ -11,6 +11,7 @@
 mod books;
 mod commands;
 mod create_order;
+mod credentials;
 mod door;
 mod infinigate_catalogue;
 mod infinigate_customers;
@@ -47,3 +48,4 @@ mod server_stdio;
 mod tidy;
 mod tools_infinigate;
 mod tools_infinity;
+mod vault;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const ORDER: [&str; 10] = ["main", "cli", "server", "config", "tools", "domain", "tool", "api", "vault", "state"];
 
 /// Crates, with the only modules that may name them.
-const ONLY_HERE: [(&str, &[&str]); 22] = [
+const ONLY_HERE: [(&str, &[&str]); 21] = [
     ("rmcp", &["server"]),
     ("axum", &["server", "sandbox"]),
     ("reqwest", &["api"]),
@@ -15,9 +15,8 @@ const ONLY_HERE: [(&str, &[&str]); 22] = [
     ("sha2", &["vault"]),
     ("aes_gcm", &["vault"]),
     ("hkdf", &["vault"]),
-    ("zeroize", &["vault", "cli"]),
+    ("zeroize", &["vault"]),
     ("tempfile", &["vault"]),
-    ("dotenvy", &["config"]),
     ("rpassword", &["cli"]),
     ("clap_complete", &["cli"]),
     ("subtle", &["vault"]),
