@@ -210,6 +210,9 @@ pub static SETTINGS: &[Setting] = &[
     setting("OTEL_SDK_DISABLED", "false", "true sends no traces, whatever the variables before say."),
 ];
 
+/// How names begin that no other program is likely to use.
+pub(super) const NAMES_OF_OURS: [&str; 4] = ["INFINIGATE_", "INFINITY_", "MCP_", "OAUTH_"];
+
 /// The setting with this name or alias.
 pub(super) fn find(name: &str) -> Option<&'static Setting> {
     SETTINGS.iter().find(|setting| setting.name == name || setting.alias == Some(name))
@@ -218,9 +221,7 @@ pub(super) fn find(name: &str) -> Option<&'static Setting> {
 /// The setting that an unknown variable was most likely meant to be. Other programs have variables of their own that
 /// begin like ours, so only a near miss counts.
 pub(super) fn misspelt(name: &str) -> Option<String> {
-    let ours = ["INFINIGATE_", "INFINITY_", "MCP_", "CONFIRM", "ORDER_LIMIT", "STATE_", "OAUTH_"]
-        .iter()
-        .any(|prefix| name.starts_with(prefix));
+    let ours = NAMES_OF_OURS.iter().chain(&["CONFIRM", "ORDER_LIMIT", "STATE_"]).any(|prefix| name.starts_with(prefix));
     let (likeness, near) = names()
         .map(|known| (strsim::normalized_damerau_levenshtein(name, known), known))
         .max_by(|(one, _), (other, _)| one.total_cmp(other))?;
