@@ -146,7 +146,8 @@ fn read_embedded(sources: &mut Sources) -> Embedded {
     let mut redirect_uris = sources.list("OAUTH_REDIRECT_URIS");
     redirect_uris.extend(addresses);
     for uri in redirect_uris.iter().filter(|uri| Url::parse(uri).is_err() || uri.contains('#')) {
-        sources.fault("OAUTH_REDIRECT_URIS", &format!("contains `{uri}`, which is no address an answer can be sent to"));
+        sources
+            .fault("OAUTH_REDIRECT_URIS", &format!("contains `{uri}`, which is no address an answer can be sent to"));
     }
     let seconds = |sources: &mut Sources, name| Duration::from_secs(sources.number(name, 60, 31_536_000));
     Embedded {

@@ -97,15 +97,27 @@ pub static SETTINGS: &[Setting] = &[
         "",
         "The only user who may sign in with OAuth; they still sign in and consent on the page themselves.",
     ),
-    setting("OAUTH_ALLOWED_TOOLS", "", "Names of the only tools for callers with OAuth; without one, all that their scopes allow."),
+    setting(
+        "OAUTH_ALLOWED_TOOLS",
+        "",
+        "Names of the only tools for callers with OAuth; without one, all that their scopes allow.",
+    ),
     setting("OAUTH_ACCESS_TOKEN_TTL_SECONDS", "3600", "How long an access token works."),
-    setting("OAUTH_REFRESH_TOKEN_TTL_SECONDS", "2592000", "How long a client may stay away before a person must consent again."),
+    setting(
+        "OAUTH_REFRESH_TOKEN_TTL_SECONDS",
+        "2592000",
+        "How long a client may stay away before a person must consent again.",
+    ),
     setting(
         "OAUTH_TOKEN_STORE_FILE",
         "data/oauth-tokens.json",
         "Tokens that a predecessor gave out; they work until they end, and the file is left as it is.",
     ),
-    setting("OAUTH_ISSUER", "", "Issuer of another authorization server whose tokens are accepted in place of this server's own."),
+    setting(
+        "OAUTH_ISSUER",
+        "",
+        "Issuer of another authorization server whose tokens are accepted in place of this server's own.",
+    ),
     setting("OAUTH_AUDIENCE", "", "Audience its tokens must have; by default the address of /mcp."),
     setting("OAUTH_USER_CLAIM", "", "Claim that names the user; by default a verified email, else sub."),
     setting("OAUTH_JWKS_URL", "", "Where its keys are; by default its metadata say it."),
@@ -146,11 +158,7 @@ pub static SETTINGS: &[Setting] = &[
 ];
 
 /// Names of the predecessors whose meaning this version cannot honour yet; ignoring them would open doors.
-pub(super) const NOT_YET: &[&str] = &[
-    "MCP_USERS_FILE",
-    "MCP_CREDENTIAL_STORE_FILE",
-    "MCP_CREDENTIAL_STORE_KEY",
-];
+pub(super) const NOT_YET: &[&str] = &["MCP_USERS_FILE", "MCP_CREDENTIAL_STORE_FILE", "MCP_CREDENTIAL_STORE_KEY"];
 
 /// The setting with this name or alias.
 pub(super) fn find(name: &str) -> Option<&'static Setting> {

@@ -4,6 +4,6 @@ mod digest;
 mod mac;
 mod token;
 
-pub use digest::{digest, digest_json};
+pub use digest::{digest, digest_json, sha256};
 pub use mac::{mac, mac_fits};
 pub use token::{Bearer, random_token};

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from left to right; each may name itself and what stands after it.
-const ORDER: [&str; 11] = ["main", "cli", "server", "oauth", "config", "tools", "domain", "tool", "api", "vault", "state"];
+const ORDER: [&str; 11] =
+    ["main", "cli", "server", "oauth", "config", "tools", "domain", "tool", "api", "vault", "state"];
 
 /// Crates, with the only modules that may name them.
 const ONLY_HERE: [(&str, &[&str]); 18] = [
