@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, LOCATION, ORIGIN, REFERRER_POLICY, SET_COOKIE};
+use axum::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, LOCATION, ORIGIN, REFERRER_POLICY};
 use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
@@ -185,14 +185,8 @@ impl AuthorizationServer {
     }
 
     fn answer(&self, asked: &Asked, answer: &[(&str, &str)]) -> Response {
-        let mut response = send_to(&answer_address(&self.place, &asked.redirect_uri, asked.state.as_deref(), answer));
-        let gone = if self.place.is_https() {
-            "__Host-infini-mcp-consent=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax; Secure"
-        } else {
-            "infini-mcp-consent=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"
-        };
-        response.headers_mut().insert(SET_COOKIE, HeaderValue::from_static(gone));
-        response
+        // The cookie stays: another tab may have a form of its own.
+        send_to(&answer_address(&self.place, &asked.redirect_uri, asked.state.as_deref(), answer))
     }
 }
 

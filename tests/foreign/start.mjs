@@ -1,6 +1,11 @@
 // Starts the server, the simulator or the conformance server as a user would, and always ends what it started.
 
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 const SERVER = needed('INFINI_MCP');
 const STARTS_WITHIN = 30_000;
@@ -99,6 +104,55 @@ export async function startHttp(settings) {
 export async function startTrial() {
   const process = await start(SERVER, ['serve', '--http', '--sandbox', '--port', '0'], {});
   return { ...reached(process), errors: () => process.errors };
+}
+
+/** A port that nobody listens on, for a server whose own address must be set before it starts. */
+export async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/**
+ * The server over HTTP with OAuth and these people; `OAUTH_SERVER` may name a program that serves OAuth alone. The people
+ * can be changed while it runs.
+ */
+export async function startWithOAuth(people, settings) {
+  const port = await freePort();
+  const folder = mkdtempSync(join(tmpdir(), 'infini-mcp-oauth-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const users = join(folder, 'mcp-users.json');
+  // Written aside and moved into place, so that nobody reads half of it.
+  const setPeople = (list) => (writeFileSync(`${users}.new`, JSON.stringify(usersFile(list))), renameSync(`${users}.new`, users));
+  setPeople(people);
+  const issuer = `http://127.0.0.1:${port}`;
+  const environment = {
+    MCP_HTTP_PORT: String(port),
+    MCP_USERS_FILE: users,
+    STATE_URL: `sqlite:${join(folder, 'state.db')}`,
+    OAUTH_ENABLED: 'true',
+    OAUTH_PUBLIC_URL: issuer,
+    OAUTH_TOKEN_STORE_FILE: join(folder, 'oauth-tokens.json'),
+    ...settings,
+  };
+  const alone = process.env.OAUTH_SERVER;
+  const started = await (alone ? start(alone, [], environment) : start(SERVER, ['serve', '--http'], environment));
+  return { ...reached(started), issuer, setPeople };
+}
+
+function usersFile(people) {
+  const now = new Date().toISOString();
+  const users = people.map(({ name, key, scopes }) => ({
+    name,
+    key_hash: createHash('sha256').update(key).digest('hex'),
+    profile_id: 'default',
+    scopes,
+    created_at: now,
+    updated_at: now,
+  }));
+  return { version: 1, users };
 }
 
 /** The server with the conformance suite's fixtures. */
