@@ -63,7 +63,7 @@ pub async fn ask(State(server): State<Arc<AuthorizationServer>>, request: Reques
     let is_https = server.place.is_https();
     let browser = Browser::of(&parts.headers, is_https).unwrap_or_else(|| Browser::new(is_https));
     let shown = Shown { asked, browser, language, other_language: in_other_language(query, language) };
-    server.show(&shown, Notice::None, &|_| true).await
+    server.show(&shown, Notice::None, &|scope| shown.asked.suggests(scope)).await
 }
 
 /// `POST`: the person decided.

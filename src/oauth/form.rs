@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::authorization_server::now;
 use super::client::Provenance;
+use super::scopes::SCOPES;
 use crate::vault::{digest, mac, mac_fits, random_token};
 
 const PURPOSE: &str = "consent form";
@@ -35,9 +36,16 @@ pub struct Asked {
     pub challenge: String,
     /// What it asks for.
     pub scopes: BTreeSet<String>,
+    /// Whether it named them; one that names none asks for everything, out of habit.
+    pub names_scopes: bool,
 }
 
 impl Asked {
+    /// Whether a scope is ticked before the person has touched anything: what is grave only if the client names it.
+    pub fn suggests(&self, scope: &str) -> bool {
+        self.names_scopes || !SCOPES.iter().any(|known| known.name == scope && known.is_grave())
+    }
+
     /// How the client is known, for the page.
     pub fn describe(&mut self, provenance: &Provenance) {
         match provenance {
@@ -129,6 +137,7 @@ mod tests {
             state: Some("s".into()),
             challenge: "c".into(),
             scopes: BTreeSet::new(),
+            names_scopes: true,
         }
     }
 

@@ -44,6 +44,7 @@ impl AuthorizationServer {
                     state: state.map(str::to_owned),
                     challenge,
                     scopes,
+                    names_scopes: parameters.get("scope").is_some(),
                 };
                 asked.describe(&client.provenance);
                 Ok(asked)

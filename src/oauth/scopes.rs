@@ -13,7 +13,7 @@ pub struct Scope {
 }
 
 /// Every scope a token can carry, from harmless to grave.
-pub const SCOPES: [Scope; 10] = [
+pub const SCOPES: [Scope; 7] = [
     Scope {
         name: "infinity:read",
         english: "See workspaces, boards, items and comments in Infinity",
@@ -41,28 +41,13 @@ pub const SCOPES: [Scope; 10] = [
     },
     Scope {
         name: "infinigate:admin",
-        english: "Reject quotes of Infinigate and undo what cannot be undone otherwise",
-        german: "Angebote von Infinigate ablehnen und Unwiderrufliches tun",
+        english: "Reject quotes of Infinigate and remove settings of its reports",
+        german: "Angebote von Infinigate ablehnen und Einstellungen der Auswertungen entfernen",
     },
     Scope {
         name: "infinigate:order",
         english: "Order from Infinigate and accept quotes: this spends money",
         german: "Bei Infinigate bestellen und Angebote annehmen: das gibt Geld aus",
-    },
-    Scope {
-        name: "workflow:read",
-        english: "See what both services know about the same customers and orders",
-        german: "Ansehen, was beide Dienste über dieselben Kunden und Bestellungen wissen",
-    },
-    Scope {
-        name: "workflow:write",
-        english: "Change things in one service from what the other knows",
-        german: "In einem Dienst ändern, was sich aus dem anderen ergibt",
-    },
-    Scope {
-        name: "workflow:order",
-        english: "Order across both services: this spends money",
-        german: "Über beide Dienste hinweg bestellen: das gibt Geld aus",
     },
 ];
 

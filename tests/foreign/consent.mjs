@@ -175,6 +175,7 @@ await step('two tabs of one browser do not spoil each other', async () => {
   const second = await page.browserContext().newPage();
   await second.goto(request({ state: 'second' }));
   for (const [tab, state] of [[page, 'the state'], [second, 'second']]) {
+    await tab.bringToFront();
     await tab.type('#key', ANA.key);
     await Promise.all([tab.waitForNavigation(), tab.click('button[value=deny]')]);
     assert.equal(client.calls.at(-1).url.searchParams.get('state'), state);

@@ -268,7 +268,11 @@ async fn the_page_speaks_german_and_english_escapes_what_it_shows_and_cannot_be_
     let text = page.text().await.unwrap();
     assert!(text.contains("lang=\"de\"") && text.contains("möchte diesen Server") && text.contains("app.example"));
     assert!(text.contains("das gibt Geld aus") && !text.contains("<script"));
-    assert!(served.get(&served.request(&[])).await.text().await.unwrap().contains("wants to use this server"));
+    let usual = served.get(&served.request(&[])).await.text().await.unwrap();
+    assert!(usual.contains("wants to use this server") && usual.contains("value=\"infinigate:order\" checked"));
+    let unnamed = served.get(&served.request(&[("scope", "")])).await.text().await.unwrap();
+    assert!(unnamed.contains("value=\"infinity:write\" checked"));
+    assert!(unnamed.contains("value=\"infinigate:order\">"), "nobody spends money by habit");
 }
 
 #[tokio::test]
