@@ -10,10 +10,13 @@ mod read;
 mod settings;
 mod state;
 mod table;
+mod upstream;
+mod users;
 
 pub use oauth::{Embedded, External, Lifetimes, MetadataHosts, OAuth, PublicUrl, Way};
 pub use settings::{Http, LogFormat, Settings, Transport};
 pub use table::{SETTINGS, Setting, markdown_table};
+pub use upstream::Reach;
 
 /// Where settings come from; a flag wins over the environment, the environment over the file.
 pub struct Sources {
@@ -55,6 +58,12 @@ impl Sources {
     pub fn settings(mut self) -> Result<Settings, Vec<String>> {
         let settings = Settings::read(&mut self);
         if self.faults.is_empty() { Ok(settings) } else { Err(self.faults) }
+    }
+
+    /// Where users and credentials are kept, for the commands that make and change them; what else may be wrong with the
+    /// settings does not keep them from it.
+    pub fn vault(&self) -> crate::vault::Place {
+        users::place(self)
     }
 
     fn read_file(&mut self, file: Option<&Path>) {

@@ -8,9 +8,10 @@ pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod oauth;
-pub mod sandbox;
 pub mod server;
 pub mod state;
 pub mod tool;
 pub mod tools;
 pub mod vault;
+
+pub use infini_mcp_sandbox as sandbox;

@@ -70,7 +70,7 @@ fn settings() -> GenerationSettings {
         .with_tag(TagStyle::Merged)
         // A client without its seam must not compile.
         .with_hooks(HooksMode::Expected)
-        .with_inner_type(quote! { crate::api::send::Seam })
+        .with_inner_type(quote! { crate::Inner })
         // Requests are then the same bytes for the same content.
         .with_map_type("::std::collections::BTreeMap");
     settings

@@ -26,7 +26,7 @@ pub fn table(document: &Value) -> String {
 
     let tokens = quote! {
         #[allow(unused_imports)]
-        use crate::api::shape::{Answer, Field, Operation, Shape};
+        use crate::shape::{Answer, Field, Operation, Shape};
 
         /// Every operation of the document, sorted by id, those without a generated method too.
         pub static OPERATIONS: &[Operation] = &[#(#rows),*];

@@ -6,6 +6,9 @@ use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
 
 use super::{Error, Result};
 
+/// The client itself; clones share its connections.
+pub type HttpClient = reqwest::Client;
+
 /// Makes the HTTP client to hand to both services; one is enough for the process.
 ///
 /// It follows no redirect: neither service documents one, and following would carry credentials to another place.

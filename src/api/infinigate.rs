@@ -8,35 +8,41 @@ use secrecy::{ExposeSecret, SecretString};
 use super::call::Call;
 use super::credential::account;
 use super::send::{self, Seam};
-use super::shape::Operation;
 use super::{Result, Service};
 
-#[allow(
-    missing_docs,
-    unused_imports,
-    dead_code,
-    rustdoc::all,
-    clippy::all,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "written by the generator, which has its own tests"
-)]
-mod generated {
-    include!(concat!(env!("OUT_DIR"), "/infinigate.rs"));
+pub use infini_mcp_clients::infinigate::{Client, ResponseValue, operations, types};
+
+/// How to reach Infinigate.
+#[derive(Debug, Clone)]
+pub struct Access {
+    /// Where the API lives, without a trailing slash.
+    pub base_url: String,
+    /// The longest a token is kept; never longer than the service says. Default 240 s.
+    pub token_ttl: Duration,
+    /// How long one attempt may take. Default 15 s.
+    pub timeout: Duration,
+    /// How often a read that failed in passing is repeated. Default 2.
+    pub max_retries: u32,
 }
 
-mod operations {
-    //! The table of documented operations, written by `build.rs`.
-    include!(concat!(env!("OUT_DIR"), "/infinigate_operations.rs"));
+/// As whom. Has no `Debug`: it holds secrets.
+#[derive(Clone)]
+pub struct Credentials {
+    /// The subscription key, sent as `API-KEY` with every request.
+    pub api_key: SecretString,
+    /// The OAuth client's id.
+    pub client_id: String,
+    /// The OAuth client's secret.
+    pub client_secret: SecretString,
 }
 
-pub use generated::{Client, ResponseValue, types};
-
-/// Every documented operation, sorted by id.
-pub fn operations() -> &'static [Operation] {
-    operations::OPERATIONS
+impl Access {
+    /// The same way, as somebody.
+    pub fn with(&self, credentials: Credentials) -> Settings {
+        let Self { base_url, token_ttl, timeout, max_retries } = self.clone();
+        let Credentials { api_key, client_id, client_secret } = credentials;
+        Settings { base_url, api_key, client_id, client_secret, token_ttl, timeout, max_retries }
+    }
 }
 
 /// How to reach Infinigate, and as whom. Has no `Debug`: it holds secrets.
@@ -92,8 +98,7 @@ impl Upstream {
 
     /// The generated client, speaking for one tool call.
     pub fn client(&self, call: Call) -> Client {
-        Client::new_with_client(self.seam.base_url(), self.seam.http().clone(), Seam::new(self.seam.clone(), call))
+        let seam = Arc::new(Seam::new(self.seam.clone(), call));
+        Client::new_with_client(self.seam.base_url(), self.seam.http().clone(), seam)
     }
 }
-
-super::hooks::through_the_seam!(Client);

@@ -8,37 +8,33 @@ use secrecy::{ExposeSecret, SecretString};
 use super::call::Call;
 use super::credential::account;
 use super::send::{self, Seam};
-use super::shape::Operation;
 use super::{Result, Service};
 use crate::state::Store;
 
-#[allow(
-    missing_docs,
-    unused_imports,
-    dead_code,
-    rustdoc::all,
-    clippy::all,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "written by the generator, which has its own tests"
-)]
-mod generated {
-    include!(concat!(env!("OUT_DIR"), "/startinfinity.rs"));
-}
-
-mod operations {
-    //! The table of documented operations, written by `build.rs`.
-    include!(concat!(env!("OUT_DIR"), "/startinfinity_operations.rs"));
-}
-
 pub use super::upload::upload;
-pub use generated::{Client, ResponseValue, types};
+pub use infini_mcp_clients::startinfinity::{Client, ResponseValue, operations, types};
 
-/// Every documented operation, sorted by id.
-pub fn operations() -> &'static [Operation] {
-    operations::OPERATIONS
+/// How to reach StartInfinity.
+#[derive(Debug, Clone)]
+pub struct Access {
+    /// Where the API lives, without a trailing slash.
+    pub base_url: String,
+    /// The API version to ask for. Default `2026-04-20.morava`.
+    pub version: String,
+    /// How long one attempt may take. Default 15 s.
+    pub timeout: Duration,
+    /// How often a read that failed in passing is repeated. Default 2.
+    pub max_retries: u32,
+    /// The most requests in any 60 seconds. The service allows 180.
+    pub per_minute: u32,
+}
+
+impl Access {
+    /// The same way, with this token.
+    pub fn with(&self, token: SecretString) -> Settings {
+        let Self { base_url, version, timeout, max_retries, per_minute } = self.clone();
+        Settings { base_url, token, version, timeout, max_retries, per_minute }
+    }
 }
 
 /// How to reach StartInfinity, and as whom. Has no `Debug`: it holds a secret.
@@ -96,8 +92,7 @@ impl Upstream {
 
     /// The generated client, speaking for one tool call.
     pub fn client(&self, call: Call) -> Client {
-        Client::new_with_client(self.seam.base_url(), self.seam.http().clone(), Seam::new(self.seam.clone(), call))
+        let seam = Arc::new(Seam::new(self.seam.clone(), call));
+        Client::new_with_client(self.seam.base_url(), self.seam.http().clone(), seam)
     }
 }
-
-super::hooks::through_the_seam!(Client);

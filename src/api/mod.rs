@@ -7,13 +7,11 @@ pub mod error;
 pub mod ids;
 pub mod infinigate;
 pub mod infinity;
-pub mod shape;
 pub mod web;
 
 mod answer;
 mod attempt;
 mod credential;
-mod hooks;
 mod http;
 mod mend;
 mod pace;
@@ -28,7 +26,8 @@ mod upload;
 pub use call::{Call, Note, Progress};
 pub use cause::{Cause, Doubt};
 pub use error::{Error, Service};
-pub use http::http_client;
+pub use http::{HttpClient, http_client};
+pub use infini_mcp_clients::shape;
 
 /// What a generated client returns when a call fails; [`Error`] is made from it with `?`.
 pub type SendError = progenitor_client::Error<()>;

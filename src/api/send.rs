@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use infini_mcp_clients::Passage;
 use reqwest::{Request, Response, StatusCode};
 use secrecy::ExposeSecret;
 use serde_json::Value;
@@ -108,30 +109,34 @@ impl Seam {
         Self { upstream, call }
     }
 
-    /// Sends a generated client's request. The generated code has no way to hand on an error of ours, so a failure
-    /// travels inside a response; [`Error`] is made from it again.
-    pub(super) async fn exec(&self, request: Request, id: &'static str) -> Response {
-        // Boxed, so that the generated futures stay small.
-        match self.run(request, id).boxed().await {
-            Ok(Success { status, body }) => {
-                let mut response = http::Response::new(body);
-                *response.status_mut() = status;
-                response.into()
-            }
-            Err(error) => {
-                let mut response = http::Response::new(Vec::new());
-                *response.status_mut() = StatusCode::from_u16(CARRIER).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-                response.extensions_mut().insert(error);
-                response.into()
-            }
-        }
-    }
-
     /// Sends a request for the operation with this id.
     pub(super) async fn run(&self, request: Request, id: &str) -> Result<Success> {
         let operation = self.upstream.operation(id)?;
         self.call.saw(operation.id);
         Trip::new(self, operation).go(request).await
+    }
+}
+
+impl Passage for Seam {
+    /// The generated code has no way to hand on an error of ours, so a failure travels inside a response; [`Error`] is made
+    /// from it again.
+    fn pass(&self, request: Request, operation: &'static str) -> BoxFuture<'_, Response> {
+        async move {
+            match self.run(request, operation).await {
+                Ok(Success { status, body }) => {
+                    let mut response = http::Response::new(body);
+                    *response.status_mut() = status;
+                    response.into()
+                }
+                Err(error) => {
+                    let mut response = http::Response::new(Vec::new());
+                    *response.status_mut() = StatusCode::from_u16(CARRIER).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                    response.extensions_mut().insert(error);
+                    response.into()
+                }
+            }
+        }
+        .boxed()
     }
 }
 

@@ -7,7 +7,7 @@ use reqwest::multipart::{Form, Part};
 
 use super::ids::WorkspaceId;
 use super::infinity::{Client, types};
-use super::{Error, Result};
+use super::{Error, Result, SendError};
 
 /// The document's id of this operation.
 const OPERATION: &str = "createFromFile";
@@ -37,6 +37,10 @@ pub async fn upload(
     let request = client.client().post(address).header(CONTENT_TYPE, kind).body(chunks.concat()).build();
     let request = request.map_err(|error| Error::internal(error.without_url().to_string()))?;
 
-    let answer = client.inner().run(request, OPERATION).await?;
-    serde_json::from_slice(&answer.body).map_err(|error| Error::internal(error.to_string()))
+    let response = client.inner().pass(request, OPERATION).await;
+    if !response.status().is_success() {
+        return Err(SendError::UnexpectedResponse(response).into());
+    }
+    let body = response.bytes().await.map_err(|error| Error::internal(error.without_url().to_string()))?;
+    serde_json::from_slice(&body).map_err(|error| Error::internal(error.to_string()))
 }

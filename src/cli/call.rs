@@ -5,7 +5,6 @@ use std::path::Path;
 
 use clap::Args;
 use serde_json::{Map, Value};
-use tokio_util::sync::CancellationToken;
 
 use super::{Failure, log, on_runtime, print, serve};
 use crate::config::Sources;
@@ -57,7 +56,7 @@ impl Call {
             Error::new(Code::NotFound, format!("There is no tool `{}` here.", self.tool))
                 .with_hint("`infini-mcp tools` lists them; those of a service without credentials are not offered.")
         })?;
-        let ctx = app.ctx(request_id, CancellationToken::new(), None);
+        let ctx = app.own_ctx(request_id);
         let principal = Principal::local().name;
         let mut agreed: Option<(bool, String)> = None;
         // What changes while a person thinks is asked again; three times is enough.

@@ -111,18 +111,19 @@ async fn reconcile(app: &App, only: Option<&str>) -> Result<(), Failure> {
     if open.is_empty() {
         return print("No order is open.\n");
     }
-    let ctx = app.ctx("orders-reconcile", CancellationToken::new(), None);
     for order in open {
-        let told = if ctx.account(Service::Infinigate).ok() != Some(order.account.as_str()) {
-            "was sent with other credentials; run this with those".to_owned()
-        } else {
-            match ledger::reconcile(&ctx, order).await.map_err(|error| Failure::Failed(error.to_string()))? {
-                Some(Evidence::Happened(found)) => format!("was placed: {found}"),
-                Some(Evidence::NotThere(found)) => format!("is not there: {found}"),
-                Some(Evidence::Unclear(found)) => {
-                    format!("cannot be told: {found}. Ask the supplier, then say --placed or --not-placed")
+        let told = match app.accounts.acting_for(&order.account, Service::Infinigate) {
+            None => "was sent with other credentials; run this with those".to_owned(),
+            Some(upstreams) => {
+                let ctx = app.ctx(upstreams, "orders-reconcile", CancellationToken::new(), None);
+                match ledger::reconcile(&ctx, order).await.map_err(|error| Failure::Failed(error.to_string()))? {
+                    Some(Evidence::Happened(found)) => format!("was placed: {found}"),
+                    Some(Evidence::NotThere(found)) => format!("is not there: {found}"),
+                    Some(Evidence::Unclear(found)) => {
+                        format!("cannot be told: {found}. Ask the supplier, then say --placed or --not-placed")
+                    }
+                    None => "cannot be looked up now; try again later".to_owned(),
                 }
-                None => "cannot be looked up now; try again later".to_owned(),
             }
         };
         print(&format!("{}  {}  {told}\n", order.id, order.summary))?;

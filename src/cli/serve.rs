@@ -13,8 +13,8 @@ use tokio_util::sync::CancellationToken;
 use super::{Failure, log, on_runtime, print, signals};
 use crate::config::{Settings, Sources, Transport};
 use crate::sandbox::{self, Sandbox};
-use crate::server::{App, Endpoint, Handler, endpoint, serve_http, serve_stdio};
-use crate::vault::{Bearer, random_token};
+use crate::server::{App, Callers, Challenge, Endpoint, Handler, endpoint, serve_http, serve_stdio};
+use crate::vault::{Bearer, Roster, random_token};
 
 /// How to serve.
 #[derive(Args, Default)]
@@ -48,7 +48,7 @@ impl Serve {
             let served = match settings.transport {
                 Transport::Stdio => over_stdio(settings).await,
                 Transport::Http => {
-                    if sandbox.is_some() && settings.http.auth_token.is_none() {
+                    if sandbox.is_some() && !settings.callers_are_known() {
                         settings.http.auth_token = Some(SecretString::from(random_token()));
                     }
                     over_http(settings, sandbox.as_ref()).await
@@ -103,15 +103,22 @@ async fn over_stdio(settings: Settings) -> Result<(), Failure> {
 async fn over_http(mut settings: Settings, sandbox: Option<&Sandbox>) -> Result<(), Failure> {
     let listener = listen(SocketAddr::new(settings.http.host, settings.http.port)).await?;
     let address = listener.local_addr().map_err(|error| Failure::Failed(error.to_string()))?;
-    announce(address, settings.http.auth_token.as_ref(), sandbox)?;
     let closing = CancellationToken::new();
+    let bearer = settings.http.auth_token.take();
+    let hosts = std::mem::take(&mut settings.http.allowed_hosts);
+    let origins = std::mem::take(&mut settings.http.allowed_origins);
+    let app = Arc::new(App::new(settings).map_err(|error| Failure::Failed(error.to_string()))?);
+    announce(address, bearer.as_ref(), app.roster.as_deref(), sandbox)?;
+    if let Some(roster) = app.roster.clone() {
+        tokio::spawn(roster.watch(|_| {}, closing.clone()));
+    }
     let doors = Endpoint {
-        bearer: settings.http.auth_token.as_ref().map(Bearer::new),
-        hosts: std::mem::take(&mut settings.http.allowed_hosts),
-        origins: std::mem::take(&mut settings.http.allowed_origins),
+        callers: Callers { bearer: bearer.as_ref().map(Bearer::new), roster: app.roster.clone() },
+        challenge: Challenge::default(),
+        hosts,
+        origins,
         closing: closing.clone(),
     };
-    let app = Arc::new(App::new(settings).map_err(|error| Failure::Failed(error.to_string()))?);
     let routes = endpoint(Handler::new(app.clone()), doors);
     serve_http(listener, routes, app.calls.clone(), closing, signals::asked_to_stop())
         .await
@@ -127,7 +134,12 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
 }
 
 /// Says on standard error where the server is, and on standard output what a client needs, ready to paste.
-fn announce(address: SocketAddr, token: Option<&SecretString>, sandbox: Option<&Sandbox>) -> Result<(), Failure> {
+fn announce(
+    address: SocketAddr,
+    token: Option<&SecretString>,
+    roster: Option<&Roster>,
+    sandbox: Option<&Sandbox>,
+) -> Result<(), Failure> {
     let url = format!("http://{address}/mcp");
     eprintln!("infini-mcp {} serves MCP at {url}", env!("CARGO_PKG_VERSION"));
     let bearer = match (token, sandbox) {
@@ -138,11 +150,16 @@ fn announce(address: SocketAddr, token: Option<&SecretString>, sandbox: Option<&
             Some(token.expose_secret())
         }
         (Some(_), None) => Some("${MCP_AUTH_TOKEN}"),
+        (None, _) if roster.is_some() => Some("${MCP_KEY}"),
         (None, _) => {
-            eprintln!("There is no MCP_AUTH_TOKEN: every program on this machine can use it.");
+            eprintln!("There are neither users nor MCP_AUTH_TOKEN: every program on this machine can use it.");
             None
         }
     };
+    if let Some(roster) = roster {
+        let status = roster.status();
+        eprintln!("Each of its {} users calls with a key of their own.", status.users);
+    }
     eprintln!("The client configuration follows on standard output.");
     let headers = bearer.map(|bearer| json!({ "Authorization": format!("Bearer {bearer}") }));
     let server = match headers {

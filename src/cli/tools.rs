@@ -43,7 +43,7 @@ fn definition(offered: &Offered) -> Value {
         "title": declaration.title(),
         "description": offered.description,
         "toolset": declaration.toolset.name(),
-        "scope": declaration.scope(),
+        "scope": declaration.scopes().to_string(),
         "inputSchema": Value::Object(offered.announced.as_ref().clone()),
         "outputSchema": Value::Object(offered.output.as_ref().clone()),
     })
@@ -58,7 +58,7 @@ fn table(catalogue: &Catalogue) -> String {
             declaration.name,
             declaration.summary(),
             declaration.toolset.name(),
-            declaration.scope()
+            declaration.scopes()
         ));
     }
     table

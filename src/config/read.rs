@@ -7,6 +7,11 @@ use secrecy::SecretString;
 use super::{Sources, secret, table};
 
 impl Sources {
+    /// Whether a setting is set at all.
+    pub(super) fn is_set(&self, name: &str) -> bool {
+        self.values.contains_key(name)
+    }
+
     /// The text of a setting; its default when it is not set.
     pub(super) fn text(&self, name: &str) -> String {
         self.values

@@ -6,14 +6,16 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::{OAuth, Sources, oauth, state};
-use crate::api::{infinigate, infinity};
+use super::upstream::{self, Reach};
+use super::{OAuth, Sources, oauth, state, users};
+use crate::api::infinigate;
 use crate::tool::Toolset;
 use crate::tool::catalogue::Choice;
 use crate::tool::confirm::Policy;
 use crate::tool::ctx::PageSizes;
 use crate::tool::ledger::Limits;
 use crate::tool::run::FenceForeignText;
+use crate::vault::Place;
 
 /// How clients reach the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,16 +51,20 @@ pub struct Http {
 
 /// Everything that can be set.
 pub struct Settings {
-    /// Infinigate, when its three credentials are set.
-    pub infinigate: Option<infinigate::Settings>,
-    /// StartInfinity, when its token is set.
-    pub infinity: Option<infinity::Settings>,
+    /// How both services are reached, with whatever credentials.
+    pub reach: Reach,
+    /// Infinigate's three credentials, when they are set.
+    pub infinigate: Option<infinigate::Credentials>,
+    /// StartInfinity's token, when it is set.
+    pub infinity: Option<SecretString>,
     /// How clients reach the server.
     pub transport: Transport,
     /// The HTTP endpoint.
     pub http: Http,
     /// Who lets clients in on behalf of people, when OAuth is on.
     pub oauth: Option<OAuth>,
+    /// Users and their credentials, when callers are asked who they are.
+    pub vault: Option<Place>,
     /// Longest time of one tool call.
     pub call_timeout: Duration,
     /// Which tools are offered.
@@ -83,17 +89,20 @@ pub struct Settings {
 
 impl Settings {
     pub(super) fn read(sources: &mut Sources) -> Self {
+        let transport = sources.choice(
+            "MCP_TRANSPORT",
+            &[("stdio", Transport::Stdio), ("http", Transport::Http)],
+            Transport::Stdio,
+        );
         let settings = Self {
-            infinigate: read_infinigate(sources),
-            infinity: read_infinity(sources),
-            transport: sources.choice(
-                "MCP_TRANSPORT",
-                &[("stdio", Transport::Stdio), ("http", Transport::Http)],
-                Transport::Stdio,
-            ),
+            reach: upstream::reach(sources),
+            infinigate: upstream::infinigate(sources),
+            infinity: upstream::infinity(sources),
+            transport,
             http: read_http(sources),
             oauth: oauth::read(sources),
-            call_timeout: milliseconds(sources, "MCP_CALL_TIMEOUT_MS"),
+            vault: users::when_on(sources, transport),
+            call_timeout: upstream::milliseconds(sources, "MCP_CALL_TIMEOUT_MS"),
             choice: read_choice(sources),
             fence: sources.choice(
                 "MCP_FENCE_TEXT",
@@ -130,57 +139,29 @@ impl Settings {
         settings
     }
 
-    /// Whoever can reach the port can spend money: no bearer, no port beyond this machine; no question, no HTTP.
+    /// Whether callers over HTTP must say who they are.
+    pub fn callers_are_known(&self) -> bool {
+        self.http.auth_token.is_some() || self.vault.is_some() || self.oauth.is_some()
+    }
+
+    /// Whoever can reach the port can spend money: no authentication, no port beyond this machine; no question, no HTTP.
     fn check_doors(&self, sources: &mut Sources) {
         if self.transport != Transport::Http {
             return;
         }
-        if !self.http.host.is_loopback() && self.http.auth_token.is_none() {
-            sources.fault("MCP_HTTP_HOST", "is not a loopback address, which needs MCP_AUTH_TOKEN to be set");
+        if !self.http.host.is_loopback() && !self.callers_are_known() {
+            sources.fault("MCP_HTTP_HOST", "is not a loopback address, which needs MCP_AUTH_TOKEN or users to be set");
+        }
+        if self.oauth.is_some() && self.vault.is_none() {
+            sources.fault(
+                "OAUTH_ENABLED",
+                "needs users, who sign in with their keys: `infini-mcp credentials init` makes the files",
+            );
         }
         if self.confirm == Policy::Off {
             sources.fault("CONFIRM", "may be off over stdio only; over HTTP set destructive or writes");
         }
     }
-}
-
-fn milliseconds(sources: &mut Sources, name: &'static str) -> Duration {
-    Duration::from_millis(sources.number(name, 100, 600_000))
-}
-
-fn read_infinigate(sources: &mut Sources) -> Option<infinigate::Settings> {
-    let base_url = sources.address("INFINIGATE_BASE_URL");
-    let token_ttl = Duration::from_secs(sources.number("INFINIGATE_TOKEN_TTL_SECONDS", 1, 86_400));
-    let timeout = milliseconds(sources, "INFINIGATE_REQUEST_TIMEOUT_MS");
-    let max_retries = sources.number("INFINIGATE_MAX_RETRIES", 0, 10);
-    let client_id = Some(sources.text("INFINIGATE_CLIENT_ID")).filter(|id| !id.is_empty());
-    match (sources.secret("INFINIGATE_API_KEY"), client_id, sources.secret("INFINIGATE_CLIENT_SECRET")) {
-        (Some(api_key), Some(client_id), Some(client_secret)) => {
-            Some(infinigate::Settings { base_url, api_key, client_id, client_secret, token_ttl, timeout, max_retries })
-        }
-        (None, None, None) => None,
-        (api_key, client_id, client_secret) => {
-            let missing = [
-                ("INFINIGATE_API_KEY", api_key.is_none()),
-                ("INFINIGATE_CLIENT_ID", client_id.is_none()),
-                ("INFINIGATE_CLIENT_SECRET", client_secret.is_none()),
-            ];
-            for (name, _) in missing.iter().filter(|(_, missing)| *missing) {
-                sources.fault(name, "is missing; the three credentials of Infinigate belong together");
-            }
-            None
-        }
-    }
-}
-
-fn read_infinity(sources: &mut Sources) -> Option<infinity::Settings> {
-    let base_url = sources.address("INFINITY_API_BASE_URL");
-    let version = sources.text("INFINITY_API_VERSION");
-    let timeout = milliseconds(sources, "INFINITY_REQUEST_TIMEOUT_MS");
-    let max_retries = sources.number("INFINITY_MAX_RETRIES", 0, 10);
-    let per_minute = sources.number("INFINITY_REQUESTS_PER_MINUTE", 1, 10_000);
-    let token = sources.secret("INFINITY_API_TOKEN")?;
-    Some(infinity::Settings { base_url, token, version, timeout, max_retries, per_minute })
 }
 
 fn read_http(sources: &mut Sources) -> Http {
@@ -292,7 +273,10 @@ mod tests {
 
     #[test]
     fn a_port_beyond_this_machine_needs_a_bearer() {
-        assert!(faults(&[("MCP_TRANSPORT", "http"), ("MCP_HTTP_HOST", "0.0.0.0")]).contains("needs MCP_AUTH_TOKEN"));
+        assert!(
+            faults(&[("MCP_TRANSPORT", "http"), ("MCP_HTTP_HOST", "0.0.0.0")])
+                .contains("needs MCP_AUTH_TOKEN or users")
+        );
         assert_eq!(
             faults(&[("MCP_TRANSPORT", "http"), ("MCP_HTTP_HOST", "0.0.0.0"), ("MCP_AUTH_TOKEN", "0123456789abcdef")]),
             ""
@@ -301,8 +285,22 @@ mod tests {
     }
 
     #[test]
+    fn users_are_on_over_http_when_their_file_is_named_and_then_need_the_key_of_the_store() {
+        let named = ("MCP_USERS_FILE", "users.json");
+        let http = ("MCP_TRANSPORT", "http");
+        assert!(faults(&[http, named]).contains("MCP_CREDENTIAL_STORE_KEY is missing"));
+        let vault = |pairs: &[(&str, &str)]| {
+            Sources::of(pairs.iter().copied()).settings().unwrap_or_else(|faults| panic!("{faults:?}")).vault
+        };
+        assert!(vault(&[named]).is_none(), "over stdio there is one caller");
+        assert!(vault(&[http]).is_none(), "no file, no users");
+        let place = vault(&[http, named, ("MCP_CREDENTIAL_STORE_KEY", "k")]).unwrap();
+        assert_eq!(place.store, std::path::Path::new("data/credentials.enc.json"));
+    }
+
+    #[test]
     fn variables_of_other_programs_are_left_alone_and_unsupported_doors_are_refused() {
         assert_eq!(faults(&[("MCP_TIMEOUT", "1"), ("PATH", "/bin")]), "");
-        assert!(faults(&[("MCP_USERS_FILE", "users.json")]).contains("MCP_USERS_FILE"));
+        assert!(faults(&[("OAUTH_ENABLED", "true")]).contains("OAUTH_ENABLED"));
     }
 }

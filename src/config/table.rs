@@ -55,6 +55,17 @@ pub static SETTINGS: &[Setting] = &[
     ),
     secret("MCP_AUTH_TOKEN", "Bearer token that opens the HTTP endpoint."),
     setting(
+        "MCP_USERS_FILE",
+        "config/mcp-users.json",
+        "The users of the HTTP endpoint, each with a key of their own; they are on when this is set or the default file exists.",
+    ),
+    setting(
+        "MCP_CREDENTIAL_STORE_FILE",
+        "data/credentials.enc.json",
+        "The encrypted upstream credentials of the users.",
+    ),
+    secret("MCP_CREDENTIAL_STORE_KEY", "What the credential store is encrypted with, at least 32 random characters."),
+    setting(
         "MCP_ALLOWED_HOSTS",
         "localhost,127.0.0.1,[::1]",
         "Values of the Host header that are answered, with or without a port.",
@@ -157,9 +168,6 @@ pub static SETTINGS: &[Setting] = &[
     setting("LOG_FORMAT", "pretty", "pretty or json."),
 ];
 
-/// Names of the predecessors whose meaning this version cannot honour yet; ignoring them would open doors.
-pub(super) const NOT_YET: &[&str] = &["MCP_USERS_FILE", "MCP_CREDENTIAL_STORE_FILE", "MCP_CREDENTIAL_STORE_KEY"];
-
 /// The setting with this name or alias.
 pub(super) fn find(name: &str) -> Option<&'static Setting> {
     SETTINGS.iter().find(|setting| setting.name == name || setting.alias == Some(name))
@@ -168,9 +176,6 @@ pub(super) fn find(name: &str) -> Option<&'static Setting> {
 /// The setting that an unknown variable was most likely meant to be. Other programs have variables of their own that
 /// begin like ours, so only a near miss counts.
 pub(super) fn misspelt(name: &str) -> Option<String> {
-    if NOT_YET.contains(&name) {
-        return Some("no users are supported by this version yet, so none of them".into());
-    }
     let ours = ["INFINIGATE_", "INFINITY_", "MCP_", "CONFIRM", "ORDER_LIMIT", "STATE_", "OAUTH_"]
         .iter()
         .any(|prefix| name.starts_with(prefix));

@@ -78,18 +78,10 @@ impl OAuth {
         }
     }
 
-    /// The `WWW-Authenticate` header of a refusal (RFC 6750, RFC 9728): where to get a token, what was wrong with the one
-    /// offered, if one was, and which scope is needed.
-    pub fn challenge(&self, error: Option<&str>, scope: Option<&str>) -> String {
-        let mut challenge = "Bearer realm=\"infini-mcp\"".to_owned();
-        for (name, value) in
-            [("error", error), ("scope", scope), ("resource_metadata", Some(&*self.metadata_address()))]
-        {
-            if let Some(value) = value {
-                challenge.push_str(&format!(", {name}=\"{}\"", value.replace(['"', '\\'], "")));
-            }
-        }
-        challenge
+    /// Where the metadata of the protected resource are (RFC 9728), for the challenge that refused callers get. Behind the
+    /// issuer's path, where a proxy that serves the rest of it surely finds them.
+    pub fn resource_metadata(&self) -> String {
+        format!("{}/.well-known/oauth-protected-resource/mcp", self.place.issuer)
     }
 
     /// The public name of this server, as it stands in Host headers; to be answered besides those that are set.
@@ -100,11 +92,6 @@ impl OAuth {
     /// The origin that the consent page is served from; its form comes from there.
     pub fn origin(&self) -> &str {
         &self.place.origin
-    }
-
-    /// Behind the issuer's path, where a proxy that serves the rest of it surely finds it.
-    fn metadata_address(&self) -> String {
-        format!("{}/.well-known/oauth-protected-resource/mcp", self.place.issuer)
     }
 
     fn issuer(&self) -> &str {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::vault::{Roster, User};
+
 /// Somebody in the roster, as of now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
@@ -17,4 +19,19 @@ pub trait People: Send + Sync {
     fn by_key(&self, key: &str) -> Option<Person>;
     /// The person with this name.
     fn by_name(&self, name: &str) -> Option<Person>;
+}
+
+impl People for Roster {
+    fn by_key(&self, key: &str) -> Option<Person> {
+        self.current().user_by_key(key).ok().map(person)
+    }
+
+    fn by_name(&self, name: &str) -> Option<Person> {
+        self.current().user_by_name(name).ok().map(person)
+    }
+}
+
+fn person(user: &User) -> Person {
+    let scopes = user.scopes.names().into_iter().map(str::to_owned).collect();
+    Person { name: user.name.clone(), scopes }
 }

@@ -4,18 +4,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::ExposeSecret;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::instructions::instructions;
+use super::accounts::{Accounts, OwnCredentials};
+use super::identity::Principal;
 use super::seal::RequestSeal;
+use super::view::{View, Views};
 use crate::api;
 use crate::config::Settings;
 use crate::state::Store;
 use crate::tool::catalogue::Catalogue;
 use crate::tool::confirm::Confirmations;
-use crate::tool::ctx::{Ctx, Memory, PageSizes, Upstreams};
+use crate::tool::ctx::{Ctx, PageSizes, Upstreams};
 use crate::tool::run::Runtime;
-use crate::vault::random_token;
+use crate::vault::{self, Roster, random_token};
 
 /// Why a server cannot start although its settings are right.
 #[derive(Debug, thiserror::Error)]
@@ -23,22 +26,24 @@ pub enum StartError {
     /// A credential or address cannot be used at all.
     #[error(transparent)]
     Upstream(#[from] api::Error),
-    /// No key for sealing could be made.
-    #[error("questions cannot be sealed: {0}")]
-    Seal(#[from] rmcp::model::RequestStateError),
+    /// The users or their credentials cannot be read.
+    #[error(transparent)]
+    Vault(#[from] vault::Error),
 }
 
 /// The server's shared parts, made once from the settings.
 pub struct App {
-    /// The offered tools.
+    /// The tools that are offered to those who may use them.
     pub catalogue: Catalogue,
     /// What every call runs under.
     pub runtime: Runtime,
-    /// What the server says of itself.
-    pub instructions: String,
+    /// The upstream credentials of every caller.
+    pub accounts: Accounts,
+    /// The users, where callers are asked who they are.
+    pub roster: Option<Arc<Roster>>,
     /// The calls under way, so that a shutdown can wait for them.
     pub calls: TaskTracker,
-    upstreams: Arc<Upstreams>,
+    views: Views,
     store: Arc<Store>,
     pages: PageSizes,
     call_timeout: Duration,
@@ -48,70 +53,59 @@ impl App {
     /// Prepares everything; nothing is sent anywhere.
     ///
     /// # Errors
-    /// When a credential or address cannot be used at all.
+    /// When a credential or address cannot be used at all, or the users cannot be read.
     pub fn new(settings: Settings) -> Result<Self, StartError> {
-        let upstreams = connect(&settings)?;
-        let confirmations =
-            Confirmations::new(Box::new(RequestSeal::random()?), settings.confirm, settings.token_may_spend);
-        let catalogue = Catalogue::new(&settings.choice, &upstreams, |effect| confirmations.policy.asks(effect));
         let store = Arc::new(Store::new(settings.state.expose_secret(), random_token()));
-        if let (true, Some(infinity)) = (store.is_shared(), &upstreams.infinity) {
-            infinity.share_pace(store.clone());
-        }
+        let roster = settings.vault.map(Roster::open).transpose()?.map(Arc::new);
+        let own = OwnCredentials { infinigate: settings.infinigate, infinity: settings.infinity };
+        let accounts = Accounts::new(settings.reach, own, roster.clone(), store.clone())?;
+        let confirmations =
+            Confirmations::new(|key| Box::new(RequestSeal::new(key)), settings.confirm, settings.token_may_spend);
+        let catalogue = Catalogue::new(
+            &settings.choice,
+            |service| accounts.may_serve(service),
+            |effect| confirmations.policy.asks(effect),
+        );
         Ok(Self {
-            instructions: instructions(&catalogue, &upstreams),
             catalogue,
             runtime: Runtime { confirmations, fence: settings.fence, limits: settings.limits },
-            store,
+            accounts,
+            roster,
             calls: TaskTracker::new(),
-            upstreams: Arc::new(upstreams),
+            views: Views::default(),
+            store,
             pages: settings.pages,
             call_timeout: settings.call_timeout,
         })
     }
 
-    /// The surroundings of one call.
+    /// The surroundings of one call that is made with these credentials.
     pub fn ctx(
         &self,
+        upstreams: Arc<Upstreams>,
         request_id: &str,
-        cancel: tokio_util::sync::CancellationToken,
+        cancel: CancellationToken,
         progress: Option<Arc<dyn api::Progress>>,
     ) -> Ctx {
         let mut call = api::Call::new(request_id, cancel, self.call_timeout);
         if let Some(progress) = progress {
             call = call.with_progress(progress);
         }
-        Ctx::new(call, self.upstreams.clone(), self.store.clone(), self.pages)
+        Ctx::new(call, upstreams, self.store.clone(), self.pages)
+    }
+
+    /// The surroundings of a call that is made with the server's own credentials.
+    pub fn own_ctx(&self, request_id: &str) -> Ctx {
+        self.ctx(self.accounts.own().clone(), request_id, CancellationToken::new(), None)
+    }
+
+    /// What this caller gets to see.
+    pub fn view(&self, principal: &Principal, upstreams: &Upstreams) -> Arc<View> {
+        self.views.of(&self.catalogue, principal, upstreams)
     }
 
     /// What the server remembers.
-    pub fn store(&self) -> &Store {
+    pub fn store(&self) -> &Arc<Store> {
         &self.store
     }
-
-    /// The services that have credentials.
-    pub fn upstreams(&self) -> &Upstreams {
-        &self.upstreams
-    }
-}
-
-fn connect(settings: &Settings) -> api::Result<Upstreams> {
-    if settings.infinigate.is_none() && settings.infinity.is_none() {
-        // Making an HTTP client takes longer than everything else that happens at the start.
-        return Ok(Upstreams::default());
-    }
-    let http = api::http_client()?;
-    Ok(Upstreams {
-        memory: Memory::default(),
-        infinigate: settings
-            .infinigate
-            .clone()
-            .map(|settings| api::infinigate::Upstream::new(settings, http.clone()))
-            .transpose()?,
-        infinity: settings
-            .infinity
-            .clone()
-            .map(|settings| api::infinity::Upstream::new(settings, http.clone()))
-            .transpose()?,
-    })
 }

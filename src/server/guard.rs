@@ -1,17 +1,17 @@
-//! Who may knock at the HTTP endpoint: known hosts, known origins, the holder of the bearer.
+//! Who may knock at the HTTP endpoint: known hosts, known origins, known callers.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::header::{AUTHORIZATION, HOST, ORIGIN, WWW_AUTHENTICATE};
+use axum::http::header::{HOST, ORIGIN, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::identity::Principal;
-use crate::vault::Bearer;
+use super::callers::{Callers, Unknown};
+use super::challenge::Challenge;
 
 /// The names under which browsers and clients may reach the server.
 pub struct Doors {
@@ -86,29 +86,33 @@ pub async fn known_door(State(doors): State<Arc<Doors>>, request: Request, next:
     }
 }
 
-/// Refuses whoever does not hold the bearer; with no bearer set, everyone on this machine is let in.
-pub async fn known_caller(State(bearer): State<Option<Arc<Bearer>>>, mut request: Request, next: Next) -> Response {
-    let principal = match &bearer {
-        None => Principal::local(),
-        Some(bearer) => match offered(request.headers()) {
-            Some(token) if bearer.opens_for(token) => Principal::bearer(),
-            Some(_) => return unauthorized("invalid_token", "The bearer token is wrong."),
-            None => return unauthorized("invalid_request", "A bearer token is needed: Authorization: Bearer <token>."),
-        },
+/// Who is let in, and what the others are told.
+pub struct Entrance {
+    /// By what callers are recognised.
+    pub callers: Callers,
+    /// What refused callers must bring.
+    pub challenge: Arc<Challenge>,
+}
+
+/// Refuses whoever is not recognised.
+pub async fn known_caller(State(entrance): State<Arc<Entrance>>, mut request: Request, next: Next) -> Response {
+    match entrance.callers.recognise(request.headers()).await {
+        Ok(principal) => {
+            request.extensions_mut().insert(principal);
+            next.run(request).await
+        }
+        Err(unknown) => unauthorized(unknown, &entrance.challenge),
+    }
+}
+
+fn unauthorized(unknown: Unknown, challenge: &Challenge) -> Response {
+    let (error, message) = match unknown {
+        Unknown::NoBearer => ("invalid_request", "A bearer token is needed: Authorization: Bearer <token>."),
+        Unknown::WrongBearer => ("invalid_token", "The bearer token is wrong."),
+        Unknown::Expired => ("invalid_token", "The time of this bearer token is over."),
     };
-    request.extensions_mut().insert(principal);
-    next.run(request).await
-}
-
-fn offered(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-}
-
-fn unauthorized(error: &'static str, message: &'static str) -> Response {
     let mut response = refusal(StatusCode::UNAUTHORIZED, "unauthenticated", message);
-    let challenge = format!("Bearer realm=\"infini-mcp\", error=\"{error}\"");
-    if let Ok(challenge) = challenge.parse() {
+    if let Some(challenge) = challenge.header(error, None) {
         response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
     }
     response

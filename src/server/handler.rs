@@ -8,9 +8,10 @@ use base64::engine::general_purpose::STANDARD;
 use rmcp::model::{
     CacheScope, CallToolRequestMethod, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestMethod,
     CompleteRequestParams, CompleteResult, ConstString, ContentBlock, CustomRequest, CustomResult, DiscoverResult,
-    ErrorCode, Implementation, ListPromptsRequestMethod, ListPromptsResult, ListResourceTemplatesRequestMethod,
-    ListResourceTemplatesResult, ListResourcesRequestMethod, ListResourcesResult, ListToolsRequestMethod,
-    ListToolsResult, MetaObject, PaginatedRequestParams, ResourceContents, ServerCapabilities, ServerConfig, Tool,
+    ErrorCode, Implementation, InitializeRequestParams, InitializeResult, ListPromptsRequestMethod, ListPromptsResult,
+    ListResourceTemplatesRequestMethod, ListResourceTemplatesResult, ListResourcesRequestMethod, ListResourcesResult,
+    ListToolsRequestMethod, ListToolsResult, MetaObject, PaginatedRequestParams, ResourceContents, ServerCapabilities,
+    ServerConfig, Tool,
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler};
@@ -19,9 +20,11 @@ use serde_json::json;
 use super::app::App;
 use super::asking::{self, Channel};
 use super::identity::Principal;
+use super::view::is_open;
 use super::{listing, progress};
 use crate::tool::catalogue::Offered;
 use crate::tool::confirm::Consent;
+use crate::tool::ctx::Upstreams;
 use crate::tool::near::nearest;
 use crate::tool::run::{self, Attempt, Turn};
 use crate::tool::{Attachment, Code, Error, TOOLS};
@@ -35,8 +38,14 @@ const MOST_QUESTIONS: usize = 3;
 #[derive(Clone)]
 pub struct Handler {
     app: Arc<App>,
-    /// The definitions in the order of the catalogue, made once: over HTTP every request looks one up.
+    /// The definitions of every tool, whoever may use it, made once: over HTTP every request looks one up.
     definitions: Arc<[Tool]>,
+}
+
+/// Who calls, with what they may use.
+struct Caller {
+    principal: Principal,
+    upstreams: Arc<Upstreams>,
 }
 
 impl Handler {
@@ -46,14 +55,32 @@ impl Handler {
         Self { app, definitions }
     }
 
+    fn caller(&self, context: &RequestContext<RoleServer>) -> Result<Caller, ErrorData> {
+        let principal = Principal::of(context);
+        let upstreams = self.app.accounts.of(&principal).map_err(|error| {
+            tracing::error!(principal = principal.name, %error, "the credentials of a caller cannot be used");
+            ErrorData::internal_error(
+                "Your upstream credentials cannot be used; tell the operator. Nothing was done.",
+                None,
+            )
+        })?;
+        Ok(Caller { principal, upstreams })
+    }
+
+    fn info(&self, instructions: String) -> ServerConfig {
+        ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
+            .with_server_info(Self::server_info())
+            .with_instructions(instructions)
+    }
+
     async fn call(
         &self,
         offered: &Offered,
+        caller: &Caller,
         request: &CallToolRequestParams,
         context: &RequestContext<RoleServer>,
         request_id: &str,
     ) -> Result<CallToolResponse, Error> {
-        let principal = Principal::of(context);
         let channel = Channel::of(context);
         let mut answered: Option<(bool, String)> = None;
         for _ in 0..MOST_QUESTIONS {
@@ -65,11 +92,11 @@ impl Handler {
             let attempt = Attempt {
                 offered,
                 arguments: request.arguments.clone().unwrap_or_default(),
-                principal: &principal.name,
+                principal: &caller.principal.name,
                 way: channel.way(),
                 consent,
             };
-            match self.attempt(attempt, context, request_id).await? {
+            match self.attempt(attempt, caller, context, request_id).await? {
                 Turn::Done(done) => {
                     let mut content = vec![ContentBlock::text(done.text)];
                     content.extend(done.attachments.into_iter().map(attached));
@@ -90,11 +117,12 @@ impl Handler {
     async fn attempt(
         &self,
         attempt: Attempt<'_>,
+        caller: &Caller,
         context: &RequestContext<RoleServer>,
         request_id: &str,
     ) -> Result<Turn, Error> {
         let (reports, forwarder) = progress::channel(context);
-        let ctx = self.app.ctx(request_id, context.ct.clone(), reports);
+        let ctx = self.app.ctx(caller.upstreams.clone(), request_id, context.ct.clone(), reports);
         let work = run::take(&self.app.runtime, &ctx, attempt);
         match forwarder {
             Some(forwarder) => forwarder.during(work).await,
@@ -113,25 +141,27 @@ impl Handler {
     }
 
     /// A tool that exists but is not offered says why; one that does not exist is an error of the protocol.
-    fn not_offered(&self, name: &str) -> Result<Error, ErrorData> {
+    fn not_offered(&self, name: &str, caller: &Caller) -> Result<Error, ErrorData> {
         let known = TOOLS.iter().find(|tool| tool.declaration.name == name);
         if let Some(tool) = known {
             let service = tool.declaration.service();
-            return Ok(if self.app.upstreams().serve(service) {
-                Error::new(
-                    Code::PermissionDenied,
-                    format!("The tool `{name}` is switched off on this server. Nothing was done."),
-                )
-                .with_hint("Its operator can switch it on with MCP_TOOLSETS, MCP_TOOLS_ALLOW or MCP_READ_ONLY.")
+            return Ok(if !caller.principal.may_use(&tool.declaration) {
+                let message = format!("You may not use the tool `{name}`. Nothing was done.");
+                let needed = tool.declaration.scopes();
+                Error::new(Code::PermissionDenied, message)
+                    .with_hint(format!("It needs the scope {needed}, which the operator can give."))
+            } else if caller.upstreams.serve(service) {
+                let message = format!("The tool `{name}` is switched off on this server. Nothing was done.");
+                Error::new(Code::PermissionDenied, message)
+                    .with_hint("Its operator can switch it on with MCP_TOOLSETS, MCP_TOOLS_ALLOW or MCP_READ_ONLY.")
             } else {
-                Error::new(
-                    Code::NotConfigured,
-                    format!("This server has no credentials for {service}. Nothing was done."),
-                )
-                .with_hint("Its operator sets them, or starts the server with --sandbox.")
+                let message = format!("There are no credentials for {service} here. Nothing was done.");
+                Error::new(Code::NotConfigured, message)
+                    .with_hint("The operator sets them, or starts the server with --sandbox.")
             });
         }
-        let near = nearest(name, self.app.catalogue.all().iter().map(Offered::name))
+        let view = self.app.view(&caller.principal, &caller.upstreams);
+        let near = nearest(name, view.definitions.iter().map(|tool| tool.name.as_ref()))
             .map(|near| format!(" Did you mean `{near}`?"))
             .unwrap_or_default();
         Err(ErrorData::invalid_params(
@@ -173,14 +203,26 @@ fn attached(attachment: Attachment) -> ContentBlock {
 
 impl ServerHandler for Handler {
     fn get_info(&self) -> ServerConfig {
-        ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
-            .with_server_info(Self::server_info())
-            .with_instructions(self.app.instructions.clone())
+        self.info(String::new())
     }
 
-    async fn discover(&self, _context: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
-        let discovered =
-            DiscoverResult::from_server_info(self.supported_protocol_versions().into_owned(), self.get_info());
+    async fn initialize(
+        &self,
+        request: InitializeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<InitializeResult, ErrorData> {
+        let caller = self.caller(&context)?;
+        context.peer.set_peer_info(request.clone());
+        let mut initialized = self.negotiate_initialize(&request)?;
+        initialized.instructions = Some(self.app.view(&caller.principal, &caller.upstreams).instructions.clone());
+        Ok(initialized)
+    }
+
+    async fn discover(&self, context: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
+        let caller = self.caller(&context)?;
+        let view = self.app.view(&caller.principal, &caller.upstreams);
+        let versions = self.supported_protocol_versions().into_owned();
+        let discovered = DiscoverResult::from_server_info(versions, self.info(view.instructions.clone()));
         Ok(discovered.with_ttl_ms(LIST_TTL_MS).with_cache_scope(CacheScope::Private))
     }
 
@@ -189,7 +231,9 @@ impl ServerHandler for Handler {
         _request: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        let mut list = ListToolsResult::with_all_items(self.definitions.to_vec())
+        let caller = self.caller(&context)?;
+        let view = self.app.view(&caller.principal, &caller.upstreams);
+        let mut list = ListToolsResult::with_all_items(view.definitions.clone())
             .with_ttl_ms(LIST_TTL_MS)
             .with_cache_scope(CacheScope::Private);
         if asking::is_modern(&context) {
@@ -210,15 +254,17 @@ impl ServerHandler for Handler {
         let _under_way = self.app.calls.token();
         let request_id = uuid::Uuid::new_v4().to_string();
         let started = Instant::now();
-        let outcome = match self.app.catalogue.find(&request.name) {
+        let caller = self.caller(&context)?;
+        let open = self.app.catalogue.find(&request.name);
+        let outcome = match open.filter(|offered| is_open(offered, &caller.principal, &caller.upstreams)) {
             Some(offered) => {
                 self.refuse_silent_spending(offered, &context)?;
-                self.call(offered, &request, &context, &request_id).await
+                self.call(offered, &caller, &request, &context, &request_id).await
             }
-            None => Err(self.not_offered(&request.name)?),
+            None => Err(self.not_offered(&request.name, &caller)?),
         };
         let code = outcome.as_ref().err().map_or_else(|| "ok".to_owned(), |error| error.code().name());
-        tracing::info!(request_id, tool = %request.name, outcome = code, ms = started.elapsed().as_millis() as u64, "tool call");
+        tracing::info!(request_id, principal = caller.principal.name, tool = %request.name, outcome = code, ms = started.elapsed().as_millis() as u64, "tool call");
         let mut response = outcome.unwrap_or_else(|error| self.result(&error, &request_id).into());
         if let (CallToolResponse::Complete(result), true) = (&mut response, asking::is_modern(&context)) {
             result.meta = Some(Self::signed());

@@ -17,9 +17,10 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::body;
-use super::guard::{self, Doors};
-use crate::vault::Bearer;
+use super::callers::Callers;
+use super::challenge::Challenge;
+use super::guard::{self, Doors, Entrance};
+use super::{body, permission};
 
 /// How long a shutdown waits for calls under way.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -28,8 +29,10 @@ const FAREWELL: Duration = Duration::from_millis(300);
 
 /// What an endpoint needs to know beside its handler.
 pub struct Endpoint {
-    /// The bearer that opens it, if any.
-    pub bearer: Option<Bearer>,
+    /// By what callers are recognised.
+    pub callers: Callers,
+    /// What refused callers must bring.
+    pub challenge: Challenge,
     /// Answered values of the Host header.
     pub hosts: Vec<String>,
     /// Answered origins of browsers.
@@ -48,10 +51,13 @@ pub fn endpoint<H: ServerHandler + Clone>(handler: H, endpoint: Endpoint) -> Rou
     let config = config.disable_allowed_hosts();
     let mcp = StreamableHttpService::new(move || Ok(handler.clone()), Arc::new(LocalSessionManager::default()), config);
     let doors = Arc::new(Doors::new(endpoint.hosts, endpoint.origins));
+    let challenge = Arc::new(endpoint.challenge);
+    let entrance = Arc::new(Entrance { callers: endpoint.callers, challenge: challenge.clone() });
     Router::new()
         .route_service("/mcp", mcp)
+        .layer(from_fn_with_state(challenge, permission::permitted))
         .layer(from_fn(body::readable))
-        .layer(from_fn_with_state(endpoint.bearer.map(Arc::new), guard::known_caller))
+        .layer(from_fn_with_state(entrance, guard::known_caller))
         .route("/health", get(health))
         .fallback(nowhere)
         .layer(from_fn_with_state(doors, guard::known_door))

@@ -1,24 +1,59 @@
-//! Who calls.
+//! Who calls, and how far they may go.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use rmcp::RoleServer;
 use rmcp::service::RequestContext;
 
+use crate::tool::declaration::Declaration;
+use crate::vault::{Scopes, User};
+
 /// The caller of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
-    /// The name that confirmations and the log are bound to.
+    /// The name that confirmations, sessions, limits and the log are bound to.
     pub name: String,
+    /// What they may do.
+    pub scopes: Scopes,
+    /// Whose upstream credentials their calls use.
+    pub credentials: Credentials,
+    /// The only tools they may use, when there is such a list.
+    pub only_tools: Option<Arc<BTreeSet<String>>>,
+}
+
+/// Whose upstream credentials a caller uses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Credentials {
+    /// Those in the server's own settings.
+    Own,
+    /// Those of a profile in the vault, by its id.
+    Profile(String),
 }
 
 impl Principal {
+    fn unlimited(name: &str) -> Self {
+        Self { name: name.into(), scopes: Scopes::all(), credentials: Credentials::Own, only_tools: None }
+    }
+
     /// The person at this machine.
     pub fn local() -> Self {
-        Self { name: "local".into() }
+        Self::unlimited("local")
     }
 
     /// Whoever holds the endpoint's one bearer.
     pub fn bearer() -> Self {
-        Self { name: "bearer".into() }
+        Self::unlimited("bearer")
+    }
+
+    /// A user of the vault.
+    pub fn user(user: &User) -> Self {
+        Self {
+            name: user.name.clone(),
+            scopes: user.scopes.clone(),
+            credentials: Credentials::Profile(user.profile_id.clone()),
+            only_tools: None,
+        }
     }
 
     /// The caller that the HTTP layer recognised; on stdio, the person at this machine.
@@ -28,5 +63,43 @@ impl Principal {
             .get::<axum::http::request::Parts>()
             .and_then(|parts| parts.extensions.get::<Self>().cloned())
             .unwrap_or_else(Self::local)
+    }
+
+    /// Whether nothing is kept from them.
+    pub fn may_everything(&self) -> bool {
+        self.only_tools.is_none() && self.scopes.is_all()
+    }
+
+    /// Whether they may use a tool.
+    pub fn may_use(&self, tool: &Declaration) -> bool {
+        self.may_everything()
+            || (self.only_tools.as_ref().is_none_or(|only| only.contains(tool.name))
+                && self.scopes.contains_all(&tool.scopes()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tool::TOOLS;
+
+    fn declaration(name: &str) -> Declaration {
+        TOOLS.iter().map(|tool| tool.declaration).find(|declaration| declaration.name == name).unwrap()
+    }
+
+    #[test]
+    fn scopes_and_lists_of_tools_both_limit() {
+        let mut caller = Principal::local();
+        assert!(caller.may_everything() && caller.may_use(&declaration("infinigate_accept_quote")));
+        caller.scopes = "infinity:read infinigate:read".parse().unwrap();
+        assert!(caller.may_use(&declaration("infinity_list_boards")));
+        for forbidden in ["infinity_create_item", "infinity_archive_item", "infinigate_accept_quote"] {
+            assert!(!caller.may_use(&declaration(forbidden)), "{forbidden}");
+        }
+        caller.only_tools = Some(Arc::new(BTreeSet::from(["infinity_get_profile".to_owned()])));
+        assert!(caller.may_use(&declaration("infinity_get_profile")));
+        assert!(!caller.may_use(&declaration("infinity_list_boards")));
+        caller.scopes = Scopes::all();
+        assert!(!caller.may_everything() && !caller.may_use(&declaration("infinity_list_boards")));
     }
 }

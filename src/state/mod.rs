@@ -3,15 +3,14 @@
 mod audit;
 mod kept;
 mod oauth;
-mod once;
 mod orders;
 mod secrets;
 mod store;
 mod turns;
+mod used;
 
 pub use audit::{AuditLine, BrokenAt};
 pub use kept::{Kept, MOST_LISTED};
 pub use oauth::{Code, Consents, Family, RegisteredClient, Token, TokenKind};
-pub use once::Once;
 pub use orders::{Claim, Entry, NewOrder, OrderState, Total};
 pub use store::{StateError, Store};

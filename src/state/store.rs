@@ -12,10 +12,11 @@ use tokio::sync::OnceCell;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Every change of the schema, in order. A published one is never edited.
-const SCHEMA: [(i64, &str, &str); 4] = [
+const SCHEMA: &[(i64, &str, &str)] = &[
     (1, "first", include_str!("schema/0001_first.sql")),
     (2, "turns", include_str!("schema/0002_turns.sql")),
     (3, "shown before", include_str!("schema/0003_shown_before.sql")),
+    (4, "used", include_str!("schema/0004_used.sql")),
     (5, "oauth", include_str!("schema/0005_oauth.sql")),
 ];
 
@@ -174,10 +175,10 @@ fn create_private(path: &Path) -> std::io::Result<()> {
 
 /// Brings the schema up to date. Several processes may start at once: whoever comes second finds the work done.
 async fn migrate(pool: &AnyPool) -> Result<(), sqlx::migrate::MigrateError> {
-    let migrations = SCHEMA.map(|(version, name, sql)| {
-        Migration::new(version, name.into(), MigrationType::Simple, SqlStr::from_static(sql), false)
+    let migrations = SCHEMA.iter().map(|(version, name, sql)| {
+        Migration::new(*version, (*name).into(), MigrationType::Simple, SqlStr::from_static(sql), false)
     });
-    let migrator = Migrator::with_migrations(migrations.to_vec());
+    let migrator = Migrator::with_migrations(migrations.collect());
     match migrator.run(pool).await {
         Ok(()) => Ok(()),
         // SQLite has no lock for migrations: two at once get in each other's way, and the loser looks again.

@@ -6,11 +6,13 @@ use super::audit::Confirmed;
 use super::catalogue::Offered;
 use super::confirm::{Confirmations, Consent, Question, Subject, Way, ask_by_token};
 use super::error::{Code, Error, Result};
+use crate::state::Store;
 use crate::vault::digest_json;
 
 /// A call whose effect must be confirmed.
 pub(super) struct Asking<'a> {
     pub(super) confirmations: &'a Confirmations,
+    pub(super) store: &'a Store,
     pub(super) offered: &'a Offered,
     pub(super) principal: &'a str,
     pub(super) way: Way,
@@ -35,7 +37,7 @@ impl Promise {
 
 impl Asking<'_> {
     /// Takes what the caller brought. A yes is used up here, whatever follows.
-    pub(super) fn promise(&self, consent: Consent<'_>, token: Option<&str>) -> Result<Promise> {
+    pub(super) async fn promise(&self, consent: Consent<'_>, token: Option<&str>) -> Result<Promise> {
         let (way, state) = match (consent, token) {
             (Consent::Declined, _) => {
                 return Err(Error::new(Code::ConfirmationDeclined, "The person said no, so nothing was done.")
@@ -49,16 +51,19 @@ impl Asking<'_> {
             return Err(Error::new(Code::ConfirmationRequired, "This call must be confirmed by a person in a form, which this client cannot show. Nothing was done.")
                 .with_hint("Use a client that supports elicitation; the operator has forbidden the token way for calls that spend money."));
         }
-        let shown = state.map(|state| self.confirmations.redeem(self.subject(way), state)).transpose()?;
+        let shown = match state {
+            Some(state) => Some(self.confirmations.redeem(self.store, self.subject(way), state).await?),
+            None => None,
+        };
         Ok(Promise { way, shown })
     }
 
     /// Nothing when the call may run; a question when a form can be shown; an error when the token way is needed.
-    pub(super) fn ask(&self, promise: Promise, shown: Value) -> Result<Option<Question>> {
+    pub(super) async fn ask(&self, promise: Promise, shown: Value) -> Result<Option<Question>> {
         if promise.shown.as_deref() == Some(digest_json(&shown).as_str()) {
             return Ok(None);
         }
-        let mut question = self.confirmations.question(self.subject(promise.way), shown);
+        let mut question = self.confirmations.question(self.store, self.subject(promise.way), shown).await?;
         if promise.shown.is_some() {
             question.message = format!(
                 "What you confirmed has changed since, so nothing was done. Please look again. {}",

@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::ctx::Upstreams;
-use super::declaration::{Effect, Toolset};
+use super::declaration::{Effect, Service, Toolset};
 use super::workflow::{TOOLS, Tool};
 
 /// What the operator wants to offer.
@@ -119,9 +118,9 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
-    /// The tools of `choice` whose services have credentials; `asks` says which effects must be confirmed.
-    pub fn new(choice: &Choice, upstreams: &Upstreams, asks: impl Fn(Effect) -> bool) -> Self {
-        Self::of(TOOLS.iter().filter(|tool| choice.takes(tool) && upstreams.serve(tool.declaration.service())), asks)
+    /// The tools of `choice` whose services can be reached; `asks` says which effects must be confirmed.
+    pub fn new(choice: &Choice, serves: impl Fn(Service) -> bool, asks: impl Fn(Effect) -> bool) -> Self {
+        Self::of(TOOLS.iter().filter(|tool| choice.takes(tool) && serves(tool.declaration.service())), asks)
     }
 
     /// Every tool there is, as the documentation lists them.

@@ -3,13 +3,17 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::sync::OnceCell;
 
 use super::answer::{self, Detail};
 use super::declaration::{Declaration, Effect};
 use super::error::{Code, Error, Result};
 use super::text::{self, Fence};
-use crate::state::Once;
+use crate::state::Store;
 use crate::vault::{digest_json, random_token};
+
+/// The name of the key for sealing.
+const KEY: &str = "confirmations";
 
 /// How long a question stays open.
 pub const OPEN_FOR: Duration = Duration::from_secs(300);
@@ -98,10 +102,15 @@ pub struct Question {
     pub state: String,
 }
 
+/// Makes a seal with a key.
+pub type MakeSeal = fn([u8; 32]) -> Box<dyn Seal>;
+
 /// Makes questions and checks the answers.
 pub struct Confirmations {
-    seal: Box<dyn Seal>,
-    once: Once,
+    make_seal: MakeSeal,
+    /// Made when the first question is asked, with a key that every server on one database has: what one of them asks, any
+    /// other can be answered, also after a restart.
+    seal: OnceCell<Box<dyn Seal>>,
     /// Which calls ask.
     pub policy: Policy,
     /// Whether `spends` may be confirmed by token (`CONFIRM_FALLBACK`).
@@ -128,31 +137,39 @@ impl Subject<'_> {
 }
 
 impl Confirmations {
-    /// Confirmations sealed with `seal`.
-    pub fn new(seal: Box<dyn Seal>, policy: Policy, token_may_spend: bool) -> Self {
-        Self { seal, once: Once::new(OPEN_FOR * 2), policy, token_may_spend }
+    /// Confirmations under seals of this kind.
+    pub fn new(make_seal: MakeSeal, policy: Policy, token_may_spend: bool) -> Self {
+        Self { make_seal, seal: OnceCell::new(), policy, token_may_spend }
+    }
+
+    async fn seal(&self, store: &Store) -> Result<&dyn Seal> {
+        let seal = self.seal.get_or_try_init(|| async { Ok::<_, Error>((self.make_seal)(store.secret(KEY).await?)) });
+        Ok(seal.await?.as_ref())
     }
 
     /// The question for this call, about what is `shown`.
-    pub fn question(&self, subject: Subject<'_>, shown: Value) -> Question {
+    ///
+    /// # Errors
+    /// When the key for sealing cannot be had.
+    pub async fn question(&self, store: &Store, subject: Subject<'_>, shown: Value) -> Result<Question> {
         let payload = json!({ "nonce": random_token(), "shown": digest_json(&shown) }).to_string();
-        let state = self.seal.seal(&payload, &subject.context(), OPEN_FOR);
+        let state = self.seal(store).await?.seal(&payload, &subject.context(), OPEN_FOR);
         let template = subject.tool.confirm.unwrap_or("Run {tool}?");
-        Question { message: fill(template, subject, &shown), shown, state }
+        Ok(Question { message: fill(template, subject, &shown), shown, state })
     }
 
     /// Checks a yes and uses it up; gives the digest of what was shown.
     ///
     /// # Errors
     /// `confirmation_required` when the yes is not for this call, is too old or was used before.
-    pub fn redeem(&self, subject: Subject<'_>, state: &str) -> Result<String> {
-        let payload = self.seal.open(state, &subject.context()).map_err(|fault| match fault {
+    pub async fn redeem(&self, store: &Store, subject: Subject<'_>, state: &str) -> Result<String> {
+        let payload = self.seal(store).await?.open(state, &subject.context()).map_err(|fault| match fault {
             SealFault::Expired => refused("The confirmation is older than five minutes."),
             SealFault::Broken => refused("The confirmation does not belong to this call with these arguments."),
         })?;
         let payload: Value = serde_json::from_str(&payload).map_err(Error::internal)?;
         let part = |name: &str| payload.get(name).and_then(Value::as_str).unwrap_or_default();
-        if !self.once.use_up(part("nonce")) {
+        if !store.use_up(&format!("confirmation {}", part("nonce")), OPEN_FOR * 2).await? {
             return Err(refused("The confirmation was used before."));
         }
         Ok(part("shown").to_owned())
@@ -246,27 +263,35 @@ mod tests {
         Subject { principal, tool: &TOOL, arguments, way }
     }
 
-    #[test]
-    fn a_yes_counts_once_and_only_for_the_call_it_was_given_to() {
-        let confirmations = Confirmations::new(Box::new(Plain), Policy::Destructive, true);
+    #[tokio::test]
+    async fn a_yes_counts_once_and_only_for_the_call_it_was_given_to() {
+        let confirmations = Confirmations::new(|_| Box::new(Plain), Policy::Destructive, true);
+        let store = Store::in_memory("test");
         let arguments = json!({ "number": "AN1" });
         let other = json!({ "number": "AN2" });
-        let question = confirmations.question(subject("ana", &arguments, Way::Form), json!({ "total": 10.5 }));
+        let question = confirmations
+            .question(&store, subject("ana", &arguments, Way::Form), json!({ "total": 10.5 }))
+            .await
+            .unwrap();
         assert_eq!(question.message, "Buy 10.5 {net} for AN1?");
         for wrong in [
             subject("bob", &arguments, Way::Form),
             subject("ana", &other, Way::Form),
             subject("ana", &arguments, Way::Token),
         ] {
-            assert_eq!(confirmations.redeem(wrong, &question.state).unwrap_err().code(), Code::ConfirmationRequired);
+            assert_eq!(
+                confirmations.redeem(&store, wrong, &question.state).await.unwrap_err().code(),
+                Code::ConfirmationRequired
+            );
         }
         assert_eq!(
-            confirmations.redeem(subject("ana", &arguments, Way::Form), &question.state).unwrap(),
+            confirmations.redeem(&store, subject("ana", &arguments, Way::Form), &question.state).await.unwrap(),
             digest_json(&json!({ "total": 10.5 }))
         );
         assert!(
             confirmations
-                .redeem(subject("ana", &arguments, Way::Form), &question.state)
+                .redeem(&store, subject("ana", &arguments, Way::Form), &question.state)
+                .await
                 .unwrap_err()
                 .to_string()
                 .contains("used before")

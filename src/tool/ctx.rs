@@ -39,6 +39,14 @@ impl Memory {
 }
 
 impl Upstreams {
+    /// The account at `service`, named without its secrets. Work across both is filed under Infinigate's.
+    pub fn account(&self, service: Service) -> Option<&str> {
+        match service {
+            Service::Infinigate | Service::Both => Some(self.infinigate.as_ref()?.account()),
+            Service::Infinity => Some(self.infinity.as_ref()?.account()),
+        }
+    }
+
     /// Whether a tool of `service` can work.
     pub fn serve(&self, service: Service) -> bool {
         match service {
@@ -123,16 +131,10 @@ impl Ctx {
     /// # Errors
     /// `not_configured` when the server has no credentials for the service.
     pub fn account(&self, service: Service) -> Result<&str> {
-        match service {
-            Service::Infinigate | Service::Both => {
-                let upstream = self.upstreams.infinigate.as_ref().ok_or_else(no_infinigate)?;
-                Ok(upstream.account())
-            }
-            Service::Infinity => {
-                let upstream = self.upstreams.infinity.as_ref().ok_or_else(no_infinity)?;
-                Ok(upstream.account())
-            }
-        }
+        self.upstreams.account(service).ok_or_else(|| match service {
+            Service::Infinigate | Service::Both => no_infinigate(),
+            Service::Infinity => no_infinity(),
+        })
     }
 
     /// What the server remembers.

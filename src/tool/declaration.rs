@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::vault::{Scope, Scopes};
+
 /// All that is fixed about a tool when it is compiled.
 #[derive(Debug, Clone, Copy)]
 pub struct Declaration {
@@ -63,9 +65,28 @@ impl Declaration {
         }
     }
 
-    /// The scope that a caller needs, for example `infinigate:order`.
-    pub fn scope(&self) -> String {
-        format!("{}:{}", self.service(), self.effect.permission())
+    /// The scopes that a caller needs, for example `infinigate:order`. Work across both services reads in both and acts in
+    /// the one that its effect belongs to.
+    pub fn scopes(&self) -> Scopes {
+        let infinigate = |effect| match effect {
+            Effect::Reads => Scope::InfinigateRead,
+            Effect::Writes => Scope::InfinigateWrite,
+            Effect::Destroys => Scope::InfinigateAdmin,
+            Effect::Spends => Scope::InfinigateOrder,
+        };
+        let infinity = |effect| match effect {
+            Effect::Reads => Scope::InfinityRead,
+            Effect::Writes => Scope::InfinityWrite,
+            Effect::Destroys | Effect::Spends => Scope::InfinityAdmin,
+        };
+        match (self.service(), self.effect) {
+            (Service::Infinigate, effect) => [infinigate(effect)].into_iter().collect(),
+            (Service::Infinity, effect) => [infinity(effect)].into_iter().collect(),
+            (Service::Both, Effect::Spends) => [Scope::InfinigateOrder, Scope::InfinityWrite].into_iter().collect(),
+            (Service::Both, effect) => {
+                [Scope::InfinigateRead, Scope::InfinityRead, infinity(effect)].into_iter().collect()
+            }
+        }
     }
 }
 
@@ -83,16 +104,6 @@ pub enum Effect {
 }
 
 impl Effect {
-    /// The last half of the scope.
-    pub fn permission(self) -> &'static str {
-        match self {
-            Self::Reads => "read",
-            Self::Writes => "write",
-            Self::Destroys => "admin",
-            Self::Spends => "order",
-        }
-    }
-
     /// Whether MCP's `destructiveHint` is true.
     pub fn is_destructive(self) -> bool {
         match self {

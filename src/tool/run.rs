@@ -86,6 +86,7 @@ pub async fn take(runtime: &Runtime, ctx: &Ctx, attempt: Attempt<'_>) -> Result<
     } else {
         let asking = Asking {
             confirmations: &runtime.confirmations,
+            store: ctx.store(),
             offered: attempt.offered,
             principal: attempt.principal,
             way: attempt.way,
@@ -129,7 +130,7 @@ async fn allow(
     if !asks && effect != Effect::Spends {
         return Ok(Allowed::Change(Confirmed::NotAsked));
     }
-    let promise = if asks { Some(asking.promise(consent, token)?) } else { None };
+    let promise = if asks { Some(asking.promise(consent, token).await?) } else { None };
     let shown = unharmed(prepared.show(ctx)).await?;
     let mut order = prepared.order();
     let purchase = Purchase {
@@ -149,7 +150,7 @@ async fn allow(
     }
     let confirmed = promise.as_ref().map_or(Confirmed::NotAsked, Promise::confirmed);
     if let Some(promise) = promise
-        && let Some(question) = asking.ask(promise, shown)?
+        && let Some(question) = asking.ask(promise, shown).await?
     {
         return Ok(Allowed::NotYet(question));
     }

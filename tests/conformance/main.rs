@@ -15,7 +15,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use infini_mcp::config::Sources;
-use infini_mcp::server::{App, Endpoint, Handler, endpoint, serve_http};
+use infini_mcp::server::{App, Callers, Challenge, Endpoint, Handler, endpoint, serve_http};
 use infini_mcp::vault::Bearer;
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -36,7 +36,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let closing = CancellationToken::new();
     let doors = Endpoint {
-        bearer: settings.http.auth_token.as_ref().map(Bearer::new),
+        callers: Callers { bearer: settings.http.auth_token.as_ref().map(Bearer::new), ..Callers::default() },
+        challenge: Challenge::default(),
         hosts: std::mem::take(&mut settings.http.allowed_hosts),
         origins: std::mem::take(&mut settings.http.allowed_origins),
         closing: closing.clone(),

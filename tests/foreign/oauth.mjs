@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 import { auth } from '@modelcontextprotocol/sdk/client/auth.js';
 import * as oauth from 'oauth4webapi';
 
-import { ANA, consent } from './person.mjs';
+import { ANA, consent, decide, openPage, pkce } from './person.mjs';
+import { startPostgres } from './postgres.mjs';
 import { startWithOAuth } from './start.mjs';
 import { finish, step } from './steps.mjs';
 
@@ -123,6 +124,37 @@ await step('the MCP TypeScript client finds its way from the endpoint to tokens,
   assert.equal(await auth(provider, { serverUrl: server.url }), 'AUTHORIZED');
   assert.notEqual(kept.tokens.access_token, before);
   assert.ok(await opens(kept.tokens.access_token));
+});
+
+await step('two servers on one PostgreSQL are one authorization server', async () => {
+  const postgres = await startPostgres();
+  const shared = { OAUTH_CLIENT_ID: 'desk', OAUTH_REDIRECT_URIS: REDIRECT, STATE_URL: postgres.url, OAUTH_PUBLIC_URL: 'https://mcp.example' };
+  const replicas = [await startWithOAuth([ANA], shared), await startWithOAuth([ANA], shared)];
+  const post = async (at, fields) => {
+    const answer = await fetch(`${replicas[at % 2].issuer}/oauth/token`, { method: 'POST', body: new URLSearchParams({ client_id: 'desk', ...fields }) });
+    return { status: answer.status, ...(await answer.json()) };
+  };
+  const works = async (at, token) => (await fetch(replicas[at].url, { method: 'POST', headers: { authorization: `Bearer ${token}` } })).status !== 401;
+  const { verifier, challenge } = pkce();
+  const query = new URLSearchParams({ response_type: 'code', client_id: 'desk', redirect_uri: REDIRECT, code_challenge: challenge, code_challenge_method: 'S256' });
+  const codeOf = async () => {
+    const page = await openPage(`${replicas[0].issuer}/oauth/authorize?${query}`);
+    assert.equal(page.status, 200, page.text);
+    const answer = await decide(replicas[1].issuer, page);
+    return new URL(answer.location).searchParams.get('code');
+  };
+  const redeem = (at, code) => post(at, { grant_type: 'authorization_code', code, redirect_uri: REDIRECT, code_verifier: verifier });
+  const tokens = await redeem(0, await codeOf());
+  assert.ok(await works(1, tokens.access_token));
+  const all = await Promise.all(Array.from({ length: 50 }, (_, at) => post(at, { grant_type: 'refresh_token', refresh_token: tokens.refresh_token })));
+  assert.deepEqual([...new Set(all.map((next) => `${next.status} ${next.refresh_token}`))], [`200 ${all[0].refresh_token}`]);
+  for (const next of all) assert.ok(await works(0, next.access_token));
+  const code = await codeOf();
+  const rush = await Promise.all(Array.from({ length: 10 }, (_, at) => redeem(at, code)));
+  const given = rush.filter((answer) => answer.status === 200);
+  assert.ok(given.length <= 1);
+  for (const { access_token } of given) assert.ok(!(await works(1, access_token)), 'who used a code twice keeps nothing');
+  for (const replica of replicas) await replica.stop();
 });
 
 await server.stop();

@@ -1,7 +1,7 @@
 // Starts the server, the simulator or the conformance server as a user would, and always ends what it started.
 
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createCipheriv, createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -123,14 +123,19 @@ export async function startWithOAuth(people, settings) {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'infini-mcp-oauth-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const users = join(folder, 'mcp-users.json');
+  const [users, store] = [join(folder, 'mcp-users.json'), join(folder, 'credentials.enc.json')];
+  const storeKey = randomBytes(32).toString('base64url');
+  writeFileSync(store, JSON.stringify(credentialStore(storeKey)), { mode: 0o600 });
   // Written aside and moved into place, so that nobody reads half of it.
-  const setPeople = (list) => (writeFileSync(`${users}.new`, JSON.stringify(usersFile(list))), renameSync(`${users}.new`, users));
+  const setPeople = (list) => (writeFileSync(`${users}.new`, JSON.stringify(usersFile(list)), { mode: 0o600 }), renameSync(`${users}.new`, users));
   setPeople(people);
   const issuer = `http://127.0.0.1:${port}`;
   const environment = {
+    MCP_TRANSPORT: 'http',
     MCP_HTTP_PORT: String(port),
     MCP_USERS_FILE: users,
+    MCP_CREDENTIAL_STORE_FILE: store,
+    MCP_CREDENTIAL_STORE_KEY: storeKey,
     STATE_URL: `sqlite:${join(folder, 'state.db')}`,
     OAUTH_ENABLED: 'true',
     OAUTH_PUBLIC_URL: issuer,
@@ -153,6 +158,17 @@ function usersFile(people) {
     updated_at: now,
   }));
   return { version: 1, users };
+}
+
+/** One profile without credentials of its own, encrypted as the predecessor did it. */
+function credentialStore(key) {
+  const now = new Date().toISOString();
+  const profile = { id: 'default', name: 'default', infinity_token: 'a-token-of-nobody', created_at: now, updated_at: now };
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', createHash('sha256').update(key).digest(), nonce);
+  const ciphertext = Buffer.concat([cipher.update(JSON.stringify({ version: 1, profiles: [profile] })), cipher.final()]);
+  const [iv, tag, sealed] = [nonce, cipher.getAuthTag(), ciphertext].map((bytes) => bytes.toString('base64url'));
+  return { version: 1, algorithm: 'aes-256-gcm', nonce: iv, tag, ciphertext: sealed };
 }
 
 /** The server with the conformance suite's fixtures. */

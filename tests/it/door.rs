@@ -10,7 +10,6 @@ use infini_mcp::tool::confirm::{Consent, Question, Way};
 use infini_mcp::tool::run::{self, Attempt, Turn};
 use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 
 use super::operations;
 
@@ -114,7 +113,7 @@ impl Door {
     async fn take(&self, tool: &str, arguments: Value, way: Way, consent: Consent<'_>) -> Result<Turn, Error> {
         let offered = self.app.catalogue.find(tool).unwrap_or_else(|| panic!("{tool} is not offered"));
         let arguments: Map<String, Value> = arguments.as_object().cloned().unwrap_or_default();
-        let ctx = self.app.ctx("test", CancellationToken::new(), None);
+        let ctx = self.app.own_ctx("test");
         let turn =
             run::take(&self.app.runtime, &ctx, Attempt { offered, arguments, principal: "test", way, consent }).await;
         operations::note(tool, &ctx.call().seen());

@@ -66,7 +66,7 @@ fn all_four_hints_follow_from_the_effect() {
 fn every_effect_maps_to_a_scope_and_every_dangerous_tool_asks() {
     for (offered, _) in listed() {
         let declaration = &offered.tool.declaration;
-        let scope = declaration.scope();
+        let scope = declaration.scopes().to_string();
         let expected = match declaration.effect {
             Effect::Reads => "read",
             Effect::Writes => "write",

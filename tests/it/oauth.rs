@@ -232,9 +232,7 @@ async fn the_metadata_lead_from_the_resource_to_the_server_and_its_endpoints() {
     assert_eq!(server["registration_endpoint"], Value::Null, "nobody may register unless the operator says so");
     assert_eq!(served.get("/.well-known/oauth-protected-resource/other").await.status(), StatusCode::NOT_FOUND);
     assert_eq!(served.get("/oauth/register").await.status(), StatusCode::NOT_FOUND);
-    let challenge = served.oauth.challenge(Some("insufficient_scope"), Some("infinigate:order"));
-    assert!(challenge.contains("error=\"insufficient_scope\", scope=\"infinigate:order\""), "{challenge}");
-    assert!(challenge.contains(&format!("resource_metadata=\"{}/.well-known/", served.url)), "{challenge}");
+    assert_eq!(served.oauth.resource_metadata(), format!("{}/.well-known/oauth-protected-resource/mcp", served.url));
 }
 
 #[tokio::test]

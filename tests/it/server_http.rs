@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use infini_mcp::server::{Endpoint, Handler, endpoint, serve_http};
+use infini_mcp::server::{Callers, Challenge, Endpoint, Handler, endpoint, serve_http};
 use infini_mcp::vault::Bearer;
 use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{Response, StatusCode};
@@ -32,7 +32,8 @@ impl Served {
         let (stop, closing) = (CancellationToken::new(), CancellationToken::new());
         let loopback = vec!["127.0.0.1".to_owned(), "localhost".to_owned()];
         let doors = Endpoint {
-            bearer: Some(Bearer::new(&TOKEN.to_owned().into())),
+            callers: Callers { bearer: Some(Bearer::new(&TOKEN.to_owned().into())), roster: None },
+            challenge: Challenge::default(),
             hosts: loopback,
             origins: vec!["http://localhost:*".into()],
             closing: closing.clone(),

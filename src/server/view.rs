@@ -1,0 +1,68 @@
+//! What one kind of caller gets to see: their tools, and the words about them.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rmcp::model::Tool;
+
+use super::identity::Principal;
+use super::instructions::instructions;
+use super::listing;
+use crate::tool::Service;
+use crate::tool::catalogue::{Catalogue, Offered};
+use crate::tool::ctx::Upstreams;
+
+/// The offer to callers with the same rights.
+pub struct View {
+    /// The definitions of their tools, sorted by name.
+    pub definitions: Vec<Tool>,
+    /// What the server says of itself to them.
+    pub instructions: String,
+}
+
+/// The views made so far; there are as many as combinations of rights in use.
+#[derive(Default)]
+pub struct Views {
+    made: Mutex<HashMap<Rights, Arc<View>>>,
+}
+
+/// All that a view depends on.
+#[derive(PartialEq, Eq, Hash)]
+struct Rights {
+    scopes: String,
+    only_some_tools: bool,
+    infinigate: bool,
+    infinity: bool,
+}
+
+impl Views {
+    /// The view of this caller.
+    pub fn of(&self, catalogue: &Catalogue, principal: &Principal, upstreams: &Upstreams) -> Arc<View> {
+        let rights = Rights {
+            scopes: principal.scopes.to_string(),
+            // There is one such list for the whole server.
+            only_some_tools: principal.only_tools.is_some(),
+            infinigate: upstreams.serve(Service::Infinigate),
+            infinity: upstreams.serve(Service::Infinity),
+        };
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        made.entry(rights).or_insert_with(|| Arc::new(View::new(catalogue, principal, upstreams))).clone()
+    }
+}
+
+impl View {
+    fn new(catalogue: &Catalogue, principal: &Principal, upstreams: &Upstreams) -> Self {
+        let seen: Vec<&Offered> =
+            catalogue.all().iter().filter(|offered| is_open(offered, principal, upstreams)).collect();
+        Self {
+            definitions: seen.iter().map(|offered| listing::definition(offered)).collect(),
+            instructions: instructions(&seen, upstreams),
+        }
+    }
+}
+
+/// Whether a caller may use an offered tool, and it can work for them.
+pub fn is_open(offered: &Offered, principal: &Principal, upstreams: &Upstreams) -> bool {
+    let declaration = &offered.tool.declaration;
+    principal.may_use(declaration) && upstreams.serve(declaration.service())
+}
