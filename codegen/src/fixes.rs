@@ -9,6 +9,9 @@ use serde_json::Value;
 
 use crate::error::{Error, Misfit};
 
+/// The folder of a service's fixes.
+pub const FOLDER: &str = "fixes";
+
 /// One fix file, as a maintainer writes it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,21 +43,50 @@ struct Step {
 /// # Errors
 /// [`Error::UntestedFix`] and [`Error::FixNoLongerFits`] name the fix, its reason and what the document says now.
 pub fn apply(document: &mut Value, spec_dir: &Path) -> Result<usize, Error> {
-    let files = files(&spec_dir.join("fixes"))?;
+    let files = files(spec_dir)?;
     for file in &files {
-        let text = fs::read_to_string(file).map_err(|cause| Error::Unreadable { path: file.clone(), cause })?;
-        let fix: Fix = toml::from_str(&text).map_err(|error| malformed(file, error.to_string()))?;
-        apply_one(document, file, &fix)?;
+        apply_one(document, file, &read(file)?)?;
     }
     Ok(files.len())
 }
 
-fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+/// Apply those fixes of the service that fit the document, and say which do not. A fix is applied as a whole or not at all.
+///
+/// # Errors
+/// Only for a fix that is none: one that cannot be read, or does not begin with a `test` step.
+#[cfg(feature = "command")]
+pub fn apply_fitting(document: &mut Value, spec_dir: &Path) -> Result<Vec<Misfit>, Error> {
+    let mut misfits = Vec::new();
+    for file in files(spec_dir)? {
+        let before = document.clone();
+        match apply_one(document, &file, &read(&file)?) {
+            Ok(()) => {}
+            Err(Error::FixNoLongerFits(misfit)) => {
+                *document = before;
+                misfits.push(*misfit);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(misfits)
+}
+
+fn read(file: &Path) -> Result<Fix, Error> {
+    let text = fs::read_to_string(file).map_err(|cause| Error::Unreadable { path: file.to_path_buf(), cause })?;
+    toml::from_str(&text).map_err(|error| malformed(file, error.to_string()))
+}
+
+/// The fix files of a service, in the order of their names.
+///
+/// # Errors
+/// [`Error::Unreadable`] when the folder is there and cannot be listed.
+pub fn files(spec_dir: &Path) -> Result<Vec<PathBuf>, Error> {
+    let folder = &spec_dir.join(FOLDER);
     // A service without fixes need not keep an empty folder.
     if !folder.exists() {
         return Ok(Vec::new());
     }
-    let unreadable = |cause| Error::Unreadable { path: folder.to_path_buf(), cause };
+    let unreadable = |cause| Error::Unreadable { path: folder.clone(), cause };
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();

@@ -2,19 +2,34 @@
 //!
 //! `build.rs` and the `codegen` command both call [`generate`], so that what is checked is what is built. Generation is
 //! deterministic and offline: it reads one service folder, and no clock, no git and no network.
+//!
+//! What only the command needs (comparing, accepting and fetching documents) is behind the feature `command`, so that no
+//! build of the server compiles it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "command")]
+pub mod accept;
 pub mod agree;
+#[cfg(feature = "command")]
+pub mod callers;
 mod client;
+#[cfg(feature = "command")]
+pub mod diff;
 pub mod document;
 mod error;
+#[cfg(feature = "command")]
+pub mod fetch;
 mod fixes;
+#[cfg(feature = "command")]
+pub mod gone;
+#[cfg(feature = "command")]
+pub mod incoming;
 pub mod lower;
 mod operations;
 mod schemas;
-mod source;
+pub mod source;
 mod surface;
 
 pub use error::{Error, Misfit};
