@@ -33,7 +33,7 @@ mod verdict;
 mod walk;
 
 pub use lines::{Line, lines};
-pub use report::{Report, report};
+pub use report::{Felt, Report, between, report};
 pub use verdict::Verdict;
 
 /// One difference between two documents.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use json_patch::PatchOperation;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::error::{Error, Misfit};
 
@@ -111,13 +111,14 @@ fn apply_one(document: &mut Value, file: &Path, fix: &Fix) -> Result<(), Error> 
 }
 
 fn misfit(document: &Value, file: &Path, fix: &Fix, step: &Step) -> Error {
+    let (expected, found) = difference(expectation(file, step), document.pointer(&step.path), step);
     Error::FixNoLongerFits(Box::new(Misfit {
         file: file.to_path_buf(),
         why: fix.why.clone(),
         step: step.op.clone(),
         path: step.path.clone(),
-        expected: expectation(file, step),
-        found: found(document, &step.path),
+        expected,
+        found,
     }))
 }
 
@@ -155,16 +156,27 @@ fn value(file: &Path, step: &Step) -> Result<Option<Value>, Error> {
     }
 }
 
-fn expectation(file: &Path, step: &Step) -> String {
-    match (step.op.as_str(), value(file, step)) {
-        ("test", Ok(Some(value))) => short(&value),
-        ("add", _) => "a place to add to".to_owned(),
-        _ => "something there".to_owned(),
-    }
+/// The value a `test` step wants to find.
+fn expectation(file: &Path, step: &Step) -> Option<Value> {
+    value(file, step).ok().flatten().filter(|_| step.op == "test")
 }
 
-fn found(document: &Value, path: &str) -> String {
-    document.pointer(path).map_or_else(|| "nothing".to_owned(), short)
+/// What was expected and what is there, in words. Of two objects only what differs, since the rest may be long.
+fn difference(expected: Option<Value>, found: Option<&Value>, step: &Step) -> (String, String) {
+    let nothing = || "nothing".to_owned();
+    let expected = match expected {
+        Some(expected) => expected,
+        None if step.op == "add" => return ("a place to add to".to_owned(), found.map_or_else(nothing, short)),
+        None => return ("something there".to_owned(), found.map_or_else(nothing, short)),
+    };
+    let (Some(one), Some(other)) = (expected.as_object(), found.and_then(Value::as_object)) else {
+        return (short(&expected), found.map_or_else(nothing, short));
+    };
+    let only = |these: &Map<String, Value>, those: &Map<String, Value>| {
+        let differing = these.iter().filter(|(key, value)| those.get(*key) != Some(value));
+        short(&Value::Object(differing.map(|(key, value)| (key.clone(), value.clone())).collect()))
+    };
+    (only(one, other), only(other, one))
 }
 
 /// A value in one line that fits a terminal.

@@ -45,7 +45,7 @@ const UNDERSTOOD: [&str; 30] = [
 ];
 
 /// Our own extensions that change how a value is read or sent.
-const EXTENSIONS_THAT_COUNT: [&str; 2] = ["x-bare-as", "x-always-send"];
+const EXTENSIONS_THAT_COUNT: [&str; 1] = ["x-bare-as"];
 
 /// Whether some part of the comparison looks at the key, or nobody needs to.
 pub fn is_understood(key: &str) -> bool {

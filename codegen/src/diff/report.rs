@@ -1,5 +1,6 @@
 //! Compare the documents as they reach the tools, and say which tools feel the difference.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -47,6 +48,8 @@ pub struct Felt {
     pub verdict: Verdict,
     /// The changed operations it calls, gravest first.
     pub operations: Vec<String>,
+    /// What is different in them: the place and the change.
+    pub how: Vec<String>,
 }
 
 /// Compare a service's document with `new`, both with the service's fixes as far as they fit.
@@ -54,8 +57,14 @@ pub struct Felt {
 /// # Errors
 /// When the service's own document or a fix cannot be read.
 pub fn report(spec_dir: &Path, new: Value, callers: &Callers) -> Result<Report, Error> {
-    let mut old = crate::document::read(spec_dir)?;
-    let mut new = new;
+    between(spec_dir, crate::document::read(spec_dir)?, new, callers)
+}
+
+/// The same for a document of the service that was read already.
+///
+/// # Errors
+/// When a fix cannot be read.
+pub fn between(spec_dir: &Path, mut old: Value, mut new: Value, callers: &Callers) -> Result<Report, Error> {
     new.sort_all_objects();
     fixes::apply_fitting(&mut old, spec_dir)?;
     let misfits = fixes::apply_fitting(&mut new, spec_dir)?;
@@ -90,17 +99,14 @@ fn tools_of<'a>(callers: &'a Callers, ids: &[String]) -> BTreeSet<&'a str> {
 
 /// Each tool with what it feels. What concerns all operations, and what the seam calls for everybody, all tools feel.
 fn felt(changes: &[Change], ids: &[String], by_the_seam: &[String], callers: &Callers) -> Vec<Felt> {
-    let mut felt: BTreeMap<&str, Vec<(Verdict, String)>> = BTreeMap::new();
+    let mut felt: BTreeMap<&str, Vec<&Change>> = BTreeMap::new();
     for change in changes.iter().filter(|change| change.verdict > Verdict::Cosmetic) {
-        let (tools, operation) = match &change.operation {
-            Some(operation) if !by_the_seam.contains(operation) => {
-                (callers.tools(operation).into_iter().collect(), operation.clone())
-            }
-            Some(operation) => (tools_of(callers, ids), operation.clone()),
-            None => (tools_of(callers, ids), "every operation".to_owned()),
+        let tools = match &change.operation {
+            Some(operation) if !by_the_seam.contains(operation) => callers.tools(operation).into_iter().collect(),
+            Some(_) | None => tools_of(callers, ids),
         };
         for tool in tools {
-            felt.entry(tool).or_default().push((change.verdict, operation.clone()));
+            felt.entry(tool).or_default().push(change);
         }
     }
     let mut tools: Vec<Felt> = felt.into_iter().map(|(tool, of_tool)| one(tool, of_tool, callers)).collect();
@@ -108,14 +114,17 @@ fn felt(changes: &[Change], ids: &[String], by_the_seam: &[String], callers: &Ca
     tools
 }
 
-fn one(tool: &str, mut of_tool: Vec<(Verdict, String)>, callers: &Callers) -> Felt {
-    of_tool.sort_by_key(|(verdict, _)| std::cmp::Reverse(*verdict));
-    let verdict = of_tool.first().map_or(Verdict::Cosmetic, |(verdict, _)| *verdict);
+fn one(tool: &str, mut of_tool: Vec<&Change>, callers: &Callers) -> Felt {
+    of_tool.sort_by_key(|change| Reverse(change.verdict));
+    let verdict = of_tool.first().map_or(Verdict::Cosmetic, |change| change.verdict);
     let mut operations: Vec<String> = Vec::new();
-    for (_, operation) in of_tool {
+    for change in &of_tool {
+        let operation = change.operation.clone().unwrap_or_else(|| "every operation".to_owned());
         if !operations.contains(&operation) {
             operations.push(operation);
         }
     }
-    Felt { tool: tool.to_owned(), file: callers.file(tool), verdict, operations }
+    let place = |change: &Change| change.old.clone().or_else(|| change.new.clone()).unwrap_or_default();
+    let how = of_tool.iter().map(|change| format!("{}: {}", place(change), change.what)).collect();
+    Felt { tool: tool.to_owned(), file: callers.file(tool), verdict, operations, how }
 }

@@ -46,9 +46,8 @@ fn tools(report: &Report) -> String {
     let width = report.tools.iter().map(|felt| felt.tool.chars().count()).max().unwrap_or_default();
     let mut text = "\nTools\n".to_owned();
     for felt in &report.tools {
-        let file = felt.file.as_ref().map_or_else(String::new, |file| format!("  {file}"));
         let operations = felt.operations.join(", ");
-        text.push_str(&format!("{:<11}  {:<width$}  {operations}{file}\n", felt.verdict.words(), felt.tool));
+        text.push_str(&format!("{:<11}  {:<width$}  {operations}\n", felt.verdict.words(), felt.tool));
     }
     text.push_str(&match (report.untouched_tools, report.verdict) {
         (0, Verdict::Additive) => "Nothing breaks in them.\n".to_owned(),
