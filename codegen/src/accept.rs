@@ -156,3 +156,27 @@ impl Drop for Workshop {
         let _ = fs::remove_dir_all(&self.folder);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_move_that_fails_takes_back_those_before_it() {
+        let service = tempfile::TempDir::new().unwrap();
+        for (name, text) in [(document::FILE_NAME, "old document"), (SURFACE, "old surface"), (source::FILE_NAME, "old")] {
+            fs::write(service.path().join(name), text).unwrap();
+        }
+        let workshop = Workshop::open(service.path()).unwrap();
+        workshop.write(document::FILE_NAME, b"new document").unwrap();
+        workshop.write(source::FILE_NAME, b"new").unwrap();
+        // The surface was never made, so its move fails when the document is already in place.
+        let error = workshop.put_in_place(service.path(), &[]).unwrap_err();
+        assert!(error.to_string().contains(SURFACE), "{error}");
+        for (name, text) in [(document::FILE_NAME, "old document"), (SURFACE, "old surface"), (source::FILE_NAME, "old")] {
+            assert_eq!(fs::read_to_string(service.path().join(name)).unwrap(), text);
+        }
+        drop(workshop);
+        assert_eq!(fs::read_dir(service.path()).unwrap().count(), 3, "the workshop is gone");
+    }
+}
