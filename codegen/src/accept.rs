@@ -164,7 +164,9 @@ mod tests {
     #[test]
     fn a_move_that_fails_takes_back_those_before_it() {
         let service = tempfile::TempDir::new().unwrap();
-        for (name, text) in [(document::FILE_NAME, "old document"), (SURFACE, "old surface"), (source::FILE_NAME, "old")] {
+        for (name, text) in
+            [(document::FILE_NAME, "old document"), (SURFACE, "old surface"), (source::FILE_NAME, "old")]
+        {
             fs::write(service.path().join(name), text).unwrap();
         }
         let workshop = Workshop::open(service.path()).unwrap();
@@ -173,7 +175,9 @@ mod tests {
         // The surface was never made, so its move fails when the document is already in place.
         let error = workshop.put_in_place(service.path(), &[]).unwrap_err();
         assert!(error.to_string().contains(SURFACE), "{error}");
-        for (name, text) in [(document::FILE_NAME, "old document"), (SURFACE, "old surface"), (source::FILE_NAME, "old")] {
+        for (name, text) in
+            [(document::FILE_NAME, "old document"), (SURFACE, "old surface"), (source::FILE_NAME, "old")]
+        {
             assert_eq!(fs::read_to_string(service.path().join(name)).unwrap(), text);
         }
         drop(workshop);

@@ -15,6 +15,7 @@ use crate::schemas;
 mod answers;
 mod bodies;
 mod choices;
+mod code;
 mod documents;
 mod flat;
 mod lines;
@@ -32,6 +33,7 @@ mod values;
 mod verdict;
 mod walk;
 
+pub use code::Code;
 pub use lines::{Line, lines};
 pub use report::{Felt, Report, between, report};
 pub use verdict::Verdict;
@@ -59,10 +61,11 @@ pub struct Change {
 /// How schemas are shared, in which order things stand and how the file is written are no differences.
 pub fn changes(old: Value, new: Value) -> Vec<Change> {
     let (old, new) = (prepared(old), prepared(new));
+    let without_method = (code::without_method(old.clone()), code::without_method(new.clone()));
     let (old, new) = (reading::Document::new(&old), reading::Document::new(&new));
     let mut changes = documents::changes(old, new);
     for pair in pairs::pairs(old.operations(), new.operations()) {
-        changes.extend(operations::changes(&pair));
+        changes.extend(operations::changes(&pair, &without_method));
     }
     changes
 }

@@ -58,14 +58,17 @@ pub fn apply(document: &mut Value, spec_dir: &Path) -> Result<usize, Error> {
 pub fn apply_fitting(document: &mut Value, spec_dir: &Path) -> Result<Vec<Misfit>, Error> {
     let mut misfits = Vec::new();
     for file in files(spec_dir)? {
-        let before = document.clone();
-        match apply_one(document, &file, &read(&file)?) {
-            Ok(()) => {}
-            Err(Error::FixNoLongerFits(misfit)) => {
-                *document = before;
-                misfits.push(*misfit);
-            }
+        let fix = read(&file)?;
+        let steps: Vec<PatchOperation> =
+            fix.patch.iter().map(|step| operation(&file, step)).collect::<Result<_, _>>()?;
+        // All steps in one go are taken back when one fails; only then is a copy worth making, to learn which it was.
+        if is_tested(&fix) && json_patch::patch(document, &steps).is_ok() {
+            continue;
+        }
+        match apply_one(&mut document.clone(), &file, &fix) {
+            Err(Error::FixNoLongerFits(misfit)) => misfits.push(*misfit),
             Err(error) => return Err(error),
+            Ok(()) => {}
         }
     }
     Ok(misfits)
@@ -98,8 +101,12 @@ pub fn files(spec_dir: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(found)
 }
 
+fn is_tested(fix: &Fix) -> bool {
+    fix.patch.first().is_some_and(|step| step.op == "test")
+}
+
 fn apply_one(document: &mut Value, file: &Path, fix: &Fix) -> Result<(), Error> {
-    if fix.patch.first().is_none_or(|step| step.op != "test") {
+    if !is_tested(fix) {
         return Err(Error::UntestedFix { file: file.to_path_buf(), why: fix.why.clone() });
     }
     for step in &fix.patch {

@@ -1,6 +1,6 @@
 //! Tell a comparison in Markdown, for a pull request.
 
-use super::{Report, Verdict, lines, text};
+use super::{Code, Report, Verdict, lines, text};
 
 /// The report as Markdown.
 pub fn told(report: &Report) -> String {
@@ -30,6 +30,9 @@ pub fn told(report: &Report) -> String {
             let place = if line.place.is_empty() { String::new() } else { format!("`{}`: ", line.place) };
             page.push_str(&format!("- {place}{}{}\n", line.what, line.also()));
         }
+    }
+    if let Some(code) = report.code.as_ref().and_then(Code::told) {
+        page.push_str(&format!("\n## Generated code\n\n{code}\n"));
     }
     page.push_str(&tools(report));
     page

@@ -1,6 +1,6 @@
 //! Compare one operation with what it became: its id, its place, and what is said about it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -13,8 +13,11 @@ use super::{Change, answers, bodies, parameters, security};
 /// Keys of an operation that only people read.
 const TEXTS: [&str; 4] = ["summary", "description", "externalDocs", "tags"];
 
+/// The operations without a generated method, in the old document and in the new one.
+type WithoutMethod = (BTreeMap<String, String>, BTreeMap<String, String>);
+
 /// All differences of a pair.
-pub fn changes(pair: &Pair<'_>) -> Vec<Change> {
+pub fn changes(pair: &Pair<'_>, without_method: &WithoutMethod) -> Vec<Change> {
     match pair {
         Pair::Gone(old) => vec![Change {
             verdict: Breaking,
@@ -32,12 +35,17 @@ pub fn changes(pair: &Pair<'_>) -> Vec<Change> {
             shared: None,
             what: format!("the operation {} is new", new.id()),
         }],
-        Pair::Both(old, new) => both(*old, *new),
+        Pair::Both(old, new) => both(*old, *new, without_method),
     }
 }
 
-fn both(old: Operation<'_>, new: Operation<'_>) -> Vec<Change> {
+fn both(old: Operation<'_>, new: Operation<'_>, (before, now): &WithoutMethod) -> Vec<Change> {
     let mut found = identity(old, new);
+    match (before.get(old.id()), now.get(new.id())) {
+        (None, Some(reason)) => found.push(whole(Breaking, format!("will have no generated method: {reason}"))),
+        (Some(_), None) => found.push(whole(Additive, "will have a generated method".to_owned())),
+        (Some(_), Some(_)) | (None, None) => {}
+    }
     found.extend(parameters::compare(old, new));
     found.extend(bodies::compare(old, new));
     found.extend(answers::compare(old, new));

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Change, Verdict, by_operation, changes, operation_ids};
+use super::{Change, Code, Verdict, by_operation, changes, operation_ids};
 use crate::callers::Callers;
 use crate::error::Misfit;
 use crate::{Error, fixes, source};
@@ -33,6 +33,8 @@ pub struct Report {
     pub tools: Vec<Felt>,
     /// How many of the service's tools do not.
     pub untouched_tools: usize,
+    /// What becomes of the generated code, where somebody looked.
+    pub code: Option<Code>,
     /// Whether there is a record of which tool calls what.
     pub tools_are_recorded: bool,
 }
@@ -57,10 +59,17 @@ pub struct Felt {
 /// # Errors
 /// When the service's own document or a fix cannot be read.
 pub fn report(spec_dir: &Path, new: Value, callers: &Callers) -> Result<Report, Error> {
-    between(spec_dir, crate::document::read(spec_dir)?, new, callers)
+    let old = crate::document::read(spec_dir)?;
+    let mut report = between(spec_dir, old.clone(), new.clone(), callers)?;
+    let code = Code::compare(spec_dir, old, new)?;
+    if code.failure.is_some() {
+        report.verdict = report.verdict.max(Verdict::CannotTell);
+    }
+    report.code = Some(code);
+    Ok(report)
 }
 
-/// The same for a document of the service that was read already.
+/// The same for a document of the service that was read already, and without a look at the generated code.
 ///
 /// # Errors
 /// When a fix cannot be read.
@@ -88,6 +97,7 @@ pub fn between(spec_dir: &Path, mut old: Value, mut new: Value, callers: &Caller
         untouched_tools: of_service.saturating_sub(tools.len()),
         tools,
         changes,
+        code: None,
         tools_are_recorded: !callers.table.is_empty(),
     })
 }

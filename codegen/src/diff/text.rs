@@ -1,6 +1,6 @@
 //! Tell a comparison on a terminal: the gravest first, one line a change, and at the end what it means for the tools.
 
-use super::{Report, Verdict, lines};
+use super::{Code, Report, Verdict, lines};
 
 /// The report as text.
 pub fn told(report: &Report) -> String {
@@ -15,6 +15,9 @@ pub fn told(report: &Report) -> String {
     for line in lines {
         let place = if line.place.is_empty() { String::new() } else { format!("{}: ", line.place) };
         text.push_str(&format!("{:<11}  {place}{}{}\n", line.verdict.words(), line.what, line.also()));
+    }
+    if let Some(code) = report.code.as_ref().and_then(Code::told) {
+        text.push_str(&format!("\n{code}\n"));
     }
     text.push_str(&tools(report));
     text
