@@ -51,8 +51,11 @@ pub fn accept(wish: Wish<'_>, callers: &Callers) -> Result<Accepted, Error> {
     for file in fixes::files(wish.spec_dir)?.iter().filter(|file| !dropped.contains(file)) {
         workshop.copy_fix(file)?;
     }
-    let misfits = fixes::apply_fitting(&mut new.clone(), &workshop.folder)?;
+    let mut misfits = fixes::apply_fitting(&mut new.clone(), &workshop.folder)?;
     if !misfits.is_empty() {
+        for misfit in &mut misfits {
+            misfit.file = wish.spec_dir.join(misfit.file.strip_prefix(&workshop.folder).unwrap_or(&misfit.file));
+        }
         return Err(Error::FixesDoNotFit(misfits));
     }
     let generated = crate::generate(&workshop.folder)?;

@@ -120,6 +120,7 @@ fn a_fix_that_does_not_fit_refuses_the_document_and_leaves_every_byte() {
     let output = project.run(&["accept", "small", &new]);
     assert_eq!(output.status.code(), Some(1));
     says(&stderr(&output), &[FIX, "the document now says: \"object\"", "Nothing was accepted", "--drop-fix"]);
+    assert!(!stderr(&output).contains(".accepting"), "the fix is named where it is: {}", stderr(&output));
     assert_eq!(project.files(), before);
 }
 

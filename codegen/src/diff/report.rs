@@ -76,7 +76,11 @@ pub fn report(spec_dir: &Path, new: Value, callers: &Callers) -> Result<Report, 
 pub fn between(spec_dir: &Path, mut old: Value, mut new: Value, callers: &Callers) -> Result<Report, Error> {
     new.sort_all_objects();
     fixes::apply_fitting(&mut old, spec_dir)?;
-    let misfits = fixes::apply_fitting(&mut new, spec_dir)?;
+    let mut misfits = fixes::apply_fitting(&mut new, spec_dir)?;
+    for misfit in &mut misfits {
+        // As a reader finds it: a report goes where the folders of this machine mean nothing.
+        misfit.file = misfit.file.strip_prefix(spec_dir).unwrap_or(&misfit.file).to_path_buf();
+    }
     let by_the_seam = source::called_by_the_seam(spec_dir)?;
 
     let (ids, operations_now) = (operation_ids(old.clone()), operation_ids(new.clone()).len());
@@ -110,7 +114,8 @@ fn tools_of<'a>(callers: &'a Callers, ids: &[String]) -> BTreeSet<&'a str> {
 /// Each tool with what it feels. What concerns all operations, and what the seam calls for everybody, all tools feel.
 fn felt(changes: &[Change], ids: &[String], by_the_seam: &[String], callers: &Callers) -> Vec<Felt> {
     let mut felt: BTreeMap<&str, Vec<&Change>> = BTreeMap::new();
-    for change in changes.iter().filter(|change| change.verdict > Verdict::Cosmetic) {
+    // Nobody calls what is only in the new document, even where another service has an operation of that name.
+    for change in changes.iter().filter(|change| change.verdict > Verdict::Cosmetic && change.old.is_some()) {
         let tools = match &change.operation {
             Some(operation) if !by_the_seam.contains(operation) => callers.tools(operation).into_iter().collect(),
             Some(_) | None => tools_of(callers, ids),
