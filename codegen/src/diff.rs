@@ -29,6 +29,7 @@ mod report;
 mod security;
 mod spot;
 pub mod text;
+mod untouched;
 mod values;
 mod verdict;
 mod walk;
@@ -62,7 +63,8 @@ pub struct Change {
 pub fn changes(old: Value, new: Value) -> Vec<Change> {
     let (old, new) = (prepared(old), prepared(new));
     let without_method = (code::without_method(old.clone()), code::without_method(new.clone()));
-    let (old, new) = (reading::Document::new(&old), reading::Document::new(&new));
+    let untouched = untouched::untouched(&old, &new);
+    let (old, new) = (reading::Document::new(&old, &untouched), reading::Document::new(&new, &untouched));
     let mut changes = documents::changes(old, new);
     for pair in pairs::pairs(old.operations(), new.operations()) {
         changes.extend(operations::changes(&pair, &without_method));

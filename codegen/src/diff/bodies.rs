@@ -68,7 +68,9 @@ fn schemas(walk: &mut Walk<'_>, old: &Value, new: &Value, spot: &Spot) {
     let anything = json!({});
     let schema = |media_type: &Value| media_type.get("schema").cloned().unwrap_or(anything.clone());
     let (before, now) = (schema(old), schema(new));
-    if let Some(wrapper) = wrapper(walk, &before, &now) {
+    if walk.is_identical(&before, &now) {
+        // Nothing to say, and no wrapper to look for.
+    } else if let Some(wrapper) = wrapper(walk, &before, &now) {
         walk.note(spot, Breaking, Breaking, format!("is now wrapped: what it was is under `{wrapper}`"));
     } else if let Some(wrapper) = wrapper_before(walk, &before, &now) {
         walk.note(

@@ -1,9 +1,10 @@
 //! Read one document as its operations, each with its shared parts in their places.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
+use super::untouched::leads_only_to;
 use crate::schemas;
 
 /// A reference that leads through more others than this leads nowhere.
@@ -13,6 +14,7 @@ const LONGEST_CHAIN: usize = 16;
 #[derive(Clone, Copy)]
 pub struct Document<'a> {
     root: &'a Value,
+    untouched: &'a BTreeSet<String>,
 }
 
 /// A part of a document in its place, and the name it is shared under, if it is.
@@ -36,9 +38,14 @@ pub struct Operation<'a> {
 }
 
 impl<'a> Document<'a> {
-    /// A document whose operations all have an id.
-    pub fn new(root: &'a Value) -> Self {
-        Self { root }
+    /// A document whose operations all have an id, and the schemas that the other document has just the same.
+    pub fn new(root: &'a Value, untouched: &'a BTreeSet<String>) -> Self {
+        Self { root, untouched }
+    }
+
+    /// Whether a schema that reads the same in the other document also means the same there.
+    pub fn is_untouched(self, schema: &Value) -> bool {
+        leads_only_to(self.untouched, schema)
     }
 
     /// A field of the whole document.

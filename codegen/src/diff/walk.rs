@@ -73,6 +73,9 @@ impl<'a> Walk<'a> {
 
     /// Compare two schemas.
     pub fn compare(&mut self, old: &Value, new: &Value, spot: &Spot) {
+        if self.is_identical(old, new) {
+            return;
+        }
         let pair = (flat::refers(old) && flat::refers(new)).then(|| (old.to_string(), new.to_string()));
         if let Some(pair) = &pair {
             if self.open.contains(pair) || (pair.0 == pair.1 && !self.done.insert(pair.0.clone())) {
@@ -85,6 +88,11 @@ impl<'a> Walk<'a> {
         if pair.is_some() {
             self.open.pop();
         }
+    }
+
+    /// Whether two schemas are the same word for word, with all they lead to.
+    pub fn is_identical(&self, old: &Value, new: &Value) -> bool {
+        old == new && self.old.is_untouched(old)
     }
 
     /// Whether two schemas say the same of values, whatever their texts say.
