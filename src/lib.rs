@@ -8,6 +8,7 @@ pub mod cli;
 pub mod config;
 pub mod doctor;
 pub mod domain;
+pub mod oauth;
 pub mod offers;
 pub mod server;
 pub mod state;

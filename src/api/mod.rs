@@ -8,6 +8,7 @@ pub mod ids;
 pub mod infinigate;
 pub mod infinity;
 pub mod raw;
+pub mod web;
 
 mod answer;
 mod attempt;

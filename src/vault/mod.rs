@@ -19,7 +19,8 @@ mod user;
 mod users_file;
 
 pub use cipher::{SHORTEST_KEY, StoreKey};
-pub use digest::{digest, digest_json};
+
+pub use digest::{digest, digest_json, sha256};
 pub use edit::{Credentials, Edit, Expiry, NewUser};
 pub use error::Error;
 pub use file::{create as create_private_file, exposure, replace as replace_private_file};

@@ -2,23 +2,16 @@
 
 import { execFileSync } from 'node:child_process';
 import { chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
+import { freePort } from './start.mjs';
 
 const HOMES = '/usr/lib/postgresql';
 
 function program(name) {
   const versions = readdirSync(HOMES).sort((one, other) => Number(other) - Number(one));
   return join(HOMES, versions[0], 'bin', name);
-}
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** PostgreSQL refuses to run as root, which is who runs a container's tests. */

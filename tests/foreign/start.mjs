@@ -1,6 +1,11 @@
 // Starts the server, the simulator or the conformance server as a user would, and always ends what it started.
 
 import { spawn } from 'node:child_process';
+import { createCipheriv, createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 const SERVER = needed('INFINI_MCP');
 const STARTS_WITHIN = 30_000;
@@ -99,6 +104,71 @@ export async function startHttp(settings) {
 export async function startTrial() {
   const process = await start(SERVER, ['serve', '--http', '--sandbox', '--port', '0'], {});
   return { ...reached(process), errors: () => process.errors };
+}
+
+/** A port that nobody listens on, for a server whose own address must be set before it starts. */
+export async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/**
+ * The server over HTTP with OAuth and these people; `OAUTH_SERVER` may name a program that serves OAuth alone. The people
+ * can be changed while it runs.
+ */
+export async function startWithOAuth(people, settings) {
+  const port = await freePort();
+  const folder = mkdtempSync(join(tmpdir(), 'infini-mcp-oauth-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const [users, store] = [join(folder, 'mcp-users.json'), join(folder, 'credentials.enc.json')];
+  const storeKey = randomBytes(32).toString('base64url');
+  writeFileSync(store, JSON.stringify(credentialStore(storeKey)), { mode: 0o600 });
+  // Written aside and moved into place, so that nobody reads half of it.
+  const setPeople = (list) => (writeFileSync(`${users}.new`, JSON.stringify(usersFile(list)), { mode: 0o600 }), renameSync(`${users}.new`, users));
+  setPeople(people);
+  const issuer = `http://127.0.0.1:${port}`;
+  const environment = {
+    MCP_TRANSPORT: 'http',
+    MCP_HTTP_PORT: String(port),
+    MCP_USERS_FILE: users,
+    MCP_CREDENTIAL_STORE_FILE: store,
+    MCP_CREDENTIAL_STORE_KEY: storeKey,
+    STATE_URL: `sqlite:${join(folder, 'state.db')}`,
+    OAUTH_ENABLED: 'true',
+    OAUTH_PUBLIC_URL: issuer,
+    OAUTH_TOKEN_STORE_FILE: join(folder, 'oauth-tokens.json'),
+    ...settings,
+  };
+  const alone = process.env.OAUTH_SERVER;
+  const started = await (alone ? start(alone, [], environment) : start(SERVER, ['serve', '--http'], environment));
+  return { ...reached(started), issuer, setPeople };
+}
+
+function usersFile(people) {
+  const now = new Date().toISOString();
+  const users = people.map(({ name, key, scopes }) => ({
+    name,
+    key_hash: createHash('sha256').update(key).digest('hex'),
+    profile_id: 'default',
+    scopes,
+    created_at: now,
+    updated_at: now,
+  }));
+  return { version: 1, users };
+}
+
+/** One profile without credentials of its own, encrypted as the predecessor did it. */
+function credentialStore(key) {
+  const now = new Date().toISOString();
+  const profile = { id: 'default', name: 'default', infinity_token: 'a-token-of-nobody', created_at: now, updated_at: now };
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', createHash('sha256').update(key).digest(), nonce);
+  const ciphertext = Buffer.concat([cipher.update(JSON.stringify({ version: 1, profiles: [profile] })), cipher.final()]);
+  const [iv, tag, sealed] = [nonce, cipher.getAuthTag(), ciphertext].map((bytes) => bytes.toString('base64url'));
+  return { version: 1, algorithm: 'aes-256-gcm', nonce: iv, tag, ciphertext: sealed };
 }
 
 /** The server with the conformance suite's fixtures. */

@@ -44,10 +44,12 @@ fn settle(carrier: &mut Value) {
     }
 }
 
-fn rank(name: &str) -> usize {
+/// How late the generator would choose the media type of that name.
+pub fn rank(name: &str) -> usize {
     PREFERENCE.iter().position(|preferred| *preferred == name).unwrap_or(PREFERENCE.len())
 }
 
-fn bare_name(name: &str) -> String {
+/// The name of a media type without charset and other parameters.
+pub fn bare_name(name: &str) -> String {
     name.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }

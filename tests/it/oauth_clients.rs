@@ -1,0 +1,105 @@
+//! How clients become known: with a secret, by a document, by registering themselves.
+
+use std::sync::Arc;
+
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+use super::oauth::{Library, REDIRECT, Served, Setup, VERIFIER, part};
+
+const DOCUMENT: &str = "https://tools.example/client.json";
+
+fn document() -> String {
+    json!({ "client_id": DOCUMENT, "client_name": "Tool <b>desk</b>", "redirect_uris": ["http://127.0.0.1/back"] })
+        .to_string()
+}
+
+#[tokio::test]
+async fn a_client_with_a_secret_must_say_it() {
+    let settings = [("OAUTH_CLIENT_SECRET", "a secret of the tests")];
+    let served = Served::with(Setup { settings: &settings, ..Setup::default() }).await;
+    let code = served.code().await;
+    assert_eq!(served.redeem(&code).await.1["error"], "invalid_client");
+    let mut fields = vec![
+        ("grant_type", "authorization_code"),
+        ("client_id", "desk"),
+        ("code", &*code),
+        ("redirect_uri", REDIRECT),
+        ("code_verifier", VERIFIER),
+        ("client_secret", "another secret"),
+    ];
+    assert_eq!(served.post("/oauth/token", &fields).await, {
+        let text = "The client's secret is missing or wrong.";
+        (StatusCode::UNAUTHORIZED, json!({ "error": "invalid_client", "error_description": text }))
+    });
+    fields.pop();
+    fields.push(("client_secret", "a secret of the tests"));
+    assert_eq!(served.post("/oauth/token", &fields).await.0, StatusCode::OK, "a wrong secret does not spend the code");
+}
+
+#[tokio::test]
+async fn a_client_is_known_by_its_document_which_is_fetched_once() {
+    let library = Arc::new(Library::default());
+    library.documents.lock().unwrap().insert(DOCUMENT.into(), document());
+    let settings = [("OAUTH_CLIENT_METADATA_HOSTS", "tools.example")];
+    let setup = Setup { settings: &settings, web: Some(library.clone()), ..Setup::default() };
+    let served = Served::with(setup).await;
+    let changes = [("client_id", DOCUMENT), ("redirect_uri", "http://127.0.0.1:51234/back")];
+    let page = served.get(&served.request(&changes)).await.text().await.unwrap();
+    assert!(page.contains("Tool &lt;b&gt;desk&lt;/b&gt;") && page.contains("tools.example"), "{page}");
+    assert!(page.contains("a program on your own computer"));
+    let answer = served.consent(&changes, &["infinity:read"]).await;
+    let code = part(&answer, "code").unwrap();
+    let fields = [
+        ("grant_type", "authorization_code"),
+        ("client_id", DOCUMENT),
+        ("code", &*code),
+        ("redirect_uri", "http://127.0.0.1:51234/back"),
+        ("code_verifier", VERIFIER),
+    ];
+    assert_eq!(served.post("/oauth/token", &fields).await.0, StatusCode::OK);
+    assert_eq!(*library.fetched.lock().unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_client_nobody_vouches_for_is_refused_on_a_page_and_never_sent_on() {
+    let library = Arc::new(Library::default());
+    library.documents.lock().unwrap().insert(DOCUMENT.into(), document());
+    let settings = [("OAUTH_CLIENT_METADATA_HOSTS", "tools.example")];
+    let served = Served::with(Setup { settings: &settings, web: Some(library), ..Setup::default() }).await;
+    for changes in [
+        [("client_id", DOCUMENT), ("redirect_uri", "http://127.0.0.1/back"), ("code_challenge", "")],
+        [("client_id", DOCUMENT), ("redirect_uri", "http://127.0.0.1/other"), ("x", "y")],
+        [("client_id", "https://tools.example/none"), ("redirect_uri", "http://127.0.0.1/back"), ("x", "y")],
+        [("client_id", "https://other.example/c"), ("redirect_uri", "http://127.0.0.1/back"), ("x", "y")],
+    ] {
+        let answer = served.get(&served.request(&changes)).await;
+        assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{changes:?}");
+        assert!(answer.headers().get("location").is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_client_registers_itself_where_the_operator_allows_it() {
+    let settings = [("OAUTH_DYNAMIC_REGISTRATION", "true")];
+    let served = Served::with(Setup { settings: &settings, ..Setup::default() }).await;
+    let register = async |body: Value| {
+        let http = reqwest::Client::new();
+        let answer = http.post(format!("{}/oauth/register", served.url)).json(&body).send().await.unwrap();
+        (answer.status(), answer.json::<Value>().await.unwrap())
+    };
+    for wrong in ["http://app.example/back", "javascript:alert(1)", "https://a.example/#x", "com.example.app:/back"] {
+        let (status, refused) = register(json!({ "redirect_uris": [wrong] })).await;
+        assert_eq!((status, &refused["error"]), (StatusCode::BAD_REQUEST, &"invalid_redirect_uri".into()), "{wrong}");
+    }
+    let (status, client) =
+        register(json!({ "client_name": "Desk", "redirect_uris": ["http://localhost:7000/back"] })).await;
+    assert_eq!((status, &client["token_endpoint_auth_method"]), (StatusCode::CREATED, &"none".into()));
+    let id = client["client_id"].as_str().unwrap();
+    let changes = [("client_id", id), ("redirect_uri", "http://localhost:7000/back")];
+    let page = served.get(&served.request(&changes)).await.text().await.unwrap();
+    assert!(page.contains("Nobody has checked its name"));
+    let wrong_port = [("client_id", id), ("redirect_uri", "http://localhost:7001/back")];
+    assert_eq!(served.get(&served.request(&wrong_port)).await.status(), StatusCode::BAD_REQUEST);
+    assert!(part(&served.consent(&changes, &["infinity:read"]).await, "code").is_some());
+}

@@ -1,0 +1,62 @@
+//! Serves OAuth in front of an endpoint that only says what a token allows, for clients that nobody here wrote.
+//!
+//! It reads the settings of the server from the environment.
+
+#![allow(clippy::print_stdout, missing_docs, reason = "a program for tests")]
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::{Context, anyhow};
+use axum::extract::State;
+use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum::{Json, Router};
+use infini_mcp::api::web::RealWeb;
+use infini_mcp::config::Sources;
+use infini_mcp::oauth::{OAuth, routes};
+use infini_mcp::server::Challenge;
+use infini_mcp::state::Store;
+use infini_mcp::vault::{Roster, random_token};
+use secrecy::ExposeSecret;
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+async fn endpoint(State(oauth): State<Arc<OAuth>>, headers: HeaderMap) -> Response {
+    let token = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    let grant = match token {
+        Some(token) => oauth.grant_of(token).await,
+        None => Ok(None),
+    };
+    match grant {
+        Ok(Some(grant)) => Json(json!({ "user": grant.user, "scopes": grant.scopes })).into_response(),
+        Ok(None) => {
+            let challenge = Challenge { resource_metadata: Some(oauth.resource_metadata()) };
+            let mut response = StatusCode::UNAUTHORIZED.into_response();
+            if let Some(challenge) = challenge.header("invalid_token", None) {
+                response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+            }
+            response
+        }
+        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()).into_response(),
+    }
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let settings = Sources::gather(None).settings().map_err(|faults| anyhow!(faults.join("\n")))?;
+    let place = settings.vault.context("MCP_TRANSPORT must be http and MCP_USERS_FILE name the people")?;
+    let people = Arc::new(Roster::open(place)?);
+    tokio::spawn(people.clone().watch(|_| {}, CancellationToken::new()));
+    let store = Arc::new(Store::new(settings.state.expose_secret(), random_token()));
+    let oauth = settings.oauth.context("OAUTH_ENABLED must be true")?;
+    let oauth = Arc::new(OAuth::new(oauth, store, people, Arc::new(RealWeb::default())));
+    let app = Router::new().route("/mcp", post(endpoint)).with_state(oauth.clone()).merge(routes(oauth));
+    let listener = tokio::net::TcpListener::bind((settings.http.host, settings.http.port)).await?;
+    let url = format!("http://{}/mcp", listener.local_addr()?);
+    println!("{}", json!({ "mcpServers": { "oauth": { "type": "http", "url": url } } }));
+    axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).await?;
+    Ok(())
+}
