@@ -1,10 +1,13 @@
 //! Every setting: its names, its default, what it means, and where it is read from.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use secrecy::SecretString;
 
+pub mod clients;
+mod dotenv;
+mod files;
 mod oauth;
 mod read;
 mod settings;
@@ -12,13 +15,16 @@ mod state;
 mod table;
 mod upstream;
 mod users;
+mod watching;
 
+pub use files::{dotenv_at, dotenv_with, this_program};
 pub use oauth::{Embedded, External, Lifetimes, MetadataHosts, OAuth, PublicUrl, Way};
 pub use settings::{Http, LogFormat, Settings, Transport};
 pub use table::{SETTINGS, Setting, markdown_table};
 pub use upstream::Reach;
+pub use watching::Watching;
 
-/// Where settings come from; a flag wins over the environment, the environment over the file.
+/// Where settings come from; a flag wins over the environment, the environment over .env, that over infini-mcp.toml.
 pub struct Sources {
     values: BTreeMap<&'static str, Found>,
     faults: Vec<String>,
@@ -31,11 +37,12 @@ struct Found {
 }
 
 impl Sources {
-    /// Reads the environment and the settings file.
+    /// Reads the environment and the settings files: the named one only, or else those of the current folder.
     pub fn gather(file: Option<&Path>) -> Self {
         let mut sources = Self { values: BTreeMap::new(), faults: Vec::new() };
-        sources.read_file(file);
+        sources.read_files(file);
         sources.read_environment(std::env::vars());
+        sources.check_chance();
         sources
     }
 
@@ -66,50 +73,32 @@ impl Sources {
         users::place(self)
     }
 
-    fn read_file(&mut self, file: Option<&Path>) {
-        let path = file.map_or_else(|| PathBuf::from("infini-mcp.toml"), Path::to_path_buf);
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if file.is_none() && error.kind() == std::io::ErrorKind::NotFound => return,
-            Err(error) => {
-                return self.faults.push(format!("The settings file {} cannot be read: {error}.", path.display()));
-            }
-        };
-        match text.parse::<toml::Table>() {
-            Err(error) => {
-                self.faults.push(format!("The settings file {} is not TOML: {}.", path.display(), error.message()))
-            }
-            Ok(table) => {
-                for (key, value) in table {
-                    self.take_from_file(&path, &key, &value);
-                }
-            }
-        }
+    /// The upstream credentials that the settings name, to be put into the vault.
+    ///
+    /// # Errors
+    /// When those of Infinigate are not complete.
+    pub fn credentials(&self) -> Result<crate::vault::Credentials, String> {
+        users::credentials(self)
     }
 
-    fn take_from_file(&mut self, path: &Path, key: &str, value: &toml::Value) {
-        let name = key.to_uppercase();
-        let text = match value {
-            toml::Value::String(text) => text.clone(),
-            toml::Value::Array(items) => items
-                .iter()
-                .map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned))
-                .collect::<Vec<_>>()
-                .join(","),
-            other => other.to_string(),
-        };
-        if !self.take(&name, text, &format!("{}: {key}", path.display())) {
-            self.faults.push(format!("{} has an unknown setting `{key}`{}.", path.display(), table::suggestion(&name)));
-        }
+    /// What could not be read of files and environment so far.
+    pub fn faults(&self) -> &[String] {
+        &self.faults
     }
 
     fn read_environment(&mut self, variables: impl Iterator<Item = (String, String)>) {
+        self.read_variables(variables, "");
+    }
+
+    /// Takes variables; `place` is what their names are told with, besides themselves.
+    fn read_variables(&mut self, variables: impl Iterator<Item = (String, String)>, place: &str) {
         for (name, value) in variables {
-            if value.trim().is_empty() || self.take(&name, value, &name) {
+            if value.trim().is_empty() || self.take(&name, value, &format!("{place}{name}")) {
                 continue;
             }
             if let Some(meant) = table::misspelt(&name) {
-                self.faults.push(format!("The variable {name} is not a setting; {meant} is. Rename or remove it."));
+                self.faults
+                    .push(format!("The variable {place}{name} is not a setting; {meant} is. Rename or remove it."));
             }
         }
     }

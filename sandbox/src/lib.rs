@@ -34,6 +34,11 @@ pub const INFINIGATE_CLIENT_SECRET: &str = "sandbox-not-a-secret";
 /// The bearer token the simulated StartInfinity accepts.
 pub const INFINITY_TOKEN: &str = "sandbox-infinity-token";
 
+/// The document of Infinigate, its fixes applied, as JSON.
+pub use infini_mcp_clients::infinigate::DOCUMENT as INFINIGATE_DOCUMENT;
+/// The document of StartInfinity, its fixes applied, as JSON.
+pub use infini_mcp_clients::startinfinity::DOCUMENT as INFINITY_DOCUMENT;
+
 /// A running sandbox; dropping it ends it.
 #[derive(Debug)]
 pub struct Sandbox {

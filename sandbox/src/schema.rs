@@ -127,6 +127,9 @@ fn translate(schema: &Value) -> Value {
     if let Some(names) = source.get("x-one-of-required").and_then(Value::as_array) {
         target.insert("anyOf".to_owned(), names.iter().map(|name| json!({ "required": [name] })).collect());
     }
+    if let Some(kinds) = source.get("x-also-sent-as") {
+        target = Map::from_iter([("anyOf".to_owned(), json!([target, { "type": kinds }]))]);
+    }
     exclusive(&mut target, "exclusiveMinimum", "minimum");
     exclusive(&mut target, "exclusiveMaximum", "maximum");
     if source.get("nullable") == Some(&Value::Bool(true)) { nullable(target) } else { Value::Object(target) }
@@ -201,6 +204,13 @@ mod tests {
         let above_zero = check(json!({ "type": "number", "minimum": 0, "exclusiveMinimum": true }));
         assert!(above_zero.accepts(&json!(0.5)));
         assert!(!above_zero.accepts(&json!(0)));
+    }
+
+    #[test]
+    fn a_kind_that_is_also_sent_passes_beside_the_documented_one() {
+        let text = check(json!({ "type": "string", "x-also-sent-as": ["integer"] }));
+        assert!(text.accepts(&json!("a")) && text.accepts(&json!(1)));
+        assert!(!text.accepts(&json!([])));
     }
 
     #[test]

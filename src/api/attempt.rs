@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::Service;
 use super::retry::Trouble;
 use super::shape::Operation;
+use crate::telemetry::{self, AttemptSpan, counters};
 
 /// Answers longer than this are not read to the end: 32 MiB.
 const MOST_BYTES: usize = 32 << 20;
@@ -49,6 +50,16 @@ impl Lost {
         }
     }
 
+    /// The loss in a word, for counters and traces.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::NotSent(_) => "unreachable",
+            Self::TimedOut => "timeout",
+            Self::Broken(_) | Self::CutOff(_) => "broken",
+            Self::TooLong => "too_long",
+        }
+    }
+
     /// What lies beneath.
     pub(super) fn source(&self) -> Option<&Source> {
         match self {
@@ -67,8 +78,54 @@ pub(super) struct Label {
     pub(super) number: u32,
 }
 
+impl Label {
+    /// The attempt as its span tells it.
+    pub(super) fn told<'a>(&self, request: &'a Request) -> telemetry::Attempt<'a> {
+        telemetry::Attempt {
+            service: self.service.name(),
+            operation: self.operation.id,
+            method: self.operation.method,
+            path: self.operation.path,
+            host: request.url().host_str().unwrap_or_default(),
+            port: request.url().port_or_known_default().unwrap_or_default(),
+            resends: self.number.saturating_sub(1),
+        }
+    }
+
+    /// Counts the attempt and ends its span.
+    fn ended(&self, span: Option<AttemptSpan>, outcome: &Result<Reply, Lost>, took: Duration) {
+        let (status, lost) = match outcome {
+            Ok(reply) => (Some(reply.status.as_u16()), None),
+            Err(lost) => (None, Some(lost.name())),
+        };
+        let class = lost.unwrap_or_else(|| status.map_or("other", class));
+        counters::attempt_ended(self.service.name(), self.operation.id, class, took);
+        if let Some(span) = span {
+            span.end(status, lost);
+        }
+    }
+}
+
+/// The class of a status, for counters.
+pub(super) fn class(status: u16) -> &'static str {
+    match status {
+        200..=299 => "2xx",
+        300..=399 => "3xx",
+        429 => "429",
+        400..=499 => "4xx",
+        500..=599 => "5xx",
+        _ => "other",
+    }
+}
+
 /// Sends the request once and reads the whole answer within `limit`.
-pub(super) async fn attempt(http: Client, request: Request, limit: Duration, label: Label) -> Result<Reply, Lost> {
+pub(super) async fn attempt(
+    http: Client,
+    request: Request,
+    limit: Duration,
+    label: Label,
+    span: Option<AttemptSpan>,
+) -> Result<Reply, Lost> {
     let started = Instant::now();
     let outcome = tokio::time::timeout(limit, send(http, request)).await.unwrap_or(Err(Lost::TimedOut));
     let status = outcome.as_ref().ok().map(|reply| reply.status.as_u16());
@@ -85,6 +142,7 @@ pub(super) async fn attempt(http: Client, request: Request, limit: Duration, lab
         ms = started.elapsed().as_millis() as u64,
         "attempt"
     );
+    label.ended(span, &outcome, started.elapsed());
     outcome
 }
 

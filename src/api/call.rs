@@ -7,6 +7,9 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::Service;
+use super::attempt::Reply;
+use super::raw::Witness;
+use crate::telemetry::Trace;
 
 /// How many notes one call keeps; a long list of odd rows says nothing new after these.
 const MOST_NOTES: usize = 50;
@@ -39,6 +42,8 @@ pub struct Call {
     cancel: CancellationToken,
     deadline: Instant,
     progress: Option<Arc<dyn Progress>>,
+    trace: Trace,
+    witness: Option<Witness>,
     record: Arc<Mutex<Record>>,
 }
 
@@ -56,6 +61,8 @@ impl Call {
             cancel,
             deadline: Instant::now() + budget,
             progress: None,
+            trace: Trace::default(),
+            witness: None,
             record: Arc::default(),
         }
     }
@@ -65,6 +72,31 @@ impl Call {
     pub fn with_progress(mut self, progress: Arc<dyn Progress>) -> Self {
         self.progress = Some(progress);
         self
+    }
+
+    /// The same call, as a part of `trace`.
+    #[must_use]
+    pub fn in_trace(mut self, trace: Trace) -> Self {
+        self.trace = trace;
+        self
+    }
+
+    /// Where in a trace the call is.
+    pub fn trace(&self) -> &Trace {
+        &self.trace
+    }
+
+    /// The same call, whose answers `witness` sees as they came.
+    pub(super) fn with_witness(mut self, witness: Witness) -> Self {
+        self.witness = Some(witness);
+        self
+    }
+
+    /// Shows an answer to the witness, if there is one.
+    pub(super) fn show(&self, reply: &Reply) {
+        if let Some(witness) = &self.witness {
+            witness.see(reply.status.as_u16(), &reply.headers, &reply.body);
+        }
     }
 
     /// The same call, which its client cannot cancel any more, with this much time from now.

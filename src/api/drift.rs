@@ -28,6 +28,20 @@ pub enum Kind {
     UnexpectedNull,
 }
 
+impl Kind {
+    /// The name in counters.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Converted => "converted",
+            Self::Unfitting => "unfitting",
+            Self::UnknownValue => "unknown_value",
+            Self::UnknownField => "unknown_field",
+            Self::MissingField => "missing_field",
+            Self::UnexpectedNull => "unexpected_null",
+        }
+    }
+}
+
 /// One difference and how often it was met.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Drift {

@@ -16,6 +16,16 @@ pub enum Service {
     Infinity,
 }
 
+impl Service {
+    /// The name in counters and traces.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Infinigate => "infinigate",
+            Self::Infinity => "infinity",
+        }
+    }
+}
+
 impl fmt::Display for Service {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

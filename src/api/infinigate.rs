@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::call::Call;
 use super::credential::account;
+use super::raw::Reader;
 use super::send::{self, Seam};
 use super::{Result, Service};
 
@@ -94,6 +95,11 @@ impl Upstream {
     /// Names the account without telling its secrets: what is remembered for it is filed under this.
     pub fn account(&self) -> &str {
         &self.account
+    }
+
+    /// Reads answers as they come over the wire.
+    pub fn reader(&self) -> Reader {
+        Reader::new(self.seam.clone())
     }
 
     /// The generated client, speaking for one tool call.

@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::call::Call;
 use super::credential::account;
+use super::raw::Reader;
 use super::send::{self, Seam};
 use super::{Result, Service};
 use crate::state::Store;
@@ -88,6 +89,11 @@ impl Upstream {
     /// Keeps the limit of requests together with every other server that uses `store`.
     pub fn share_pace(&self, store: Arc<Store>) {
         self.seam.share_pace(store, self.account.clone());
+    }
+
+    /// Reads answers as they come over the wire.
+    pub fn reader(&self) -> Reader {
+        Reader::new(self.seam.clone())
     }
 
     /// The generated client, speaking for one tool call.

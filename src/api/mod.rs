@@ -7,6 +7,7 @@ pub mod error;
 pub mod ids;
 pub mod infinigate;
 pub mod infinity;
+pub mod raw;
 pub mod web;
 
 mod answer;

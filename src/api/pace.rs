@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::Service;
 use super::call::Call;
 use crate::state::Store;
+use crate::telemetry::counters;
 
 /// A minute, and a little more: the service counts arrivals, which lie a little apart from our sendings.
 const WINDOW: Duration = Duration::from_millis(60_250);
@@ -81,10 +83,13 @@ impl Pace {
             return Err(Held::TooLong(wait));
         }
         call.report(&reason.sentence(wait, self.most));
-        tokio::select! {
+        let waited = Instant::now();
+        let outcome = tokio::select! {
             () = call.cancel().cancelled() => Err(Held::Cancelled),
             () = tokio::time::sleep_until(ready) => Ok(()),
-        }
+        };
+        counters::waited(Service::Infinity.name(), reason.name(), waited.elapsed());
+        outcome
     }
 
     /// Holds every caller back for as long as the service asked, counted from now.
@@ -123,6 +128,13 @@ enum Reason {
 }
 
 impl Reason {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Limit => "limit",
+        }
+    }
+
     fn sentence(&self, wait: Duration, most: usize) -> String {
         let seconds = wait.as_millis().div_ceil(1000);
         match self {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
+use super::attempt::class;
 use super::shape::Operation;
 
 /// The first pause is up to this long; it doubles with each repetition.
@@ -45,6 +46,18 @@ pub(super) enum Trouble {
     Broken,
     /// The service answered with this status.
     Status(u16),
+}
+
+impl Trouble {
+    /// The trouble in a word, for counters.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::NotSent => "unreachable",
+            Self::TimedOut => "timeout",
+            Self::Broken => "broken",
+            Self::Status(status) => class(status),
+        }
+    }
 }
 
 /// Whether the request may be sent again. Renewing a refused token and trying another spelling of a route are not

@@ -19,6 +19,7 @@ use super::shape::Operation;
 use super::trip::{Success, Trip};
 use super::{Call, Cause, Error, Result, SendError, Service};
 use crate::state::Store;
+use crate::telemetry::{Trace, counters};
 
 /// The status that carries our own [`Error`] through the generated code; no server sends it.
 const CARRIER: u16 = 599;
@@ -74,7 +75,8 @@ impl Upstream {
     }
 
     /// Asks for a new token. It has a time budget of its own, because other calls may wait for the same one.
-    pub(super) fn fetch_token(self: Arc<Self>, request_id: String) -> BoxFuture<'static, Result<Value>> {
+    /// It belongs to the trace of the call that asked first.
+    pub(super) fn fetch_token(self: Arc<Self>, request_id: String, trace: Trace) -> BoxFuture<'static, Result<Value>> {
         let Parts { timeout, max_retries, .. } = self.parts;
         async move {
             let Credential::Infinigate { client_id, client_secret, .. } = &self.credential else {
@@ -89,8 +91,10 @@ impl Upstream {
             let request = self.http().post(address).form(&form).build();
             let request = request.map_err(|error| Error::internal(error.without_url().to_string()))?;
             let budget = timeout.saturating_mul(max_retries.saturating_add(1)) + Duration::from_secs(10);
-            let call = Call::new(request_id, CancellationToken::new(), budget);
-            let answer = Seam::new(self.clone(), call).run(request, CREATE_TOKEN).await?;
+            let call = Call::new(request_id, CancellationToken::new(), budget).in_trace(trace);
+            let answer = Seam::new(self.clone(), call).run(request, CREATE_TOKEN).await;
+            counters::token_fetched(self.parts.service.name(), if answer.is_ok() { "ok" } else { "failed" });
+            let answer = answer?;
             serde_json::from_slice(&answer.body).map_err(|error| Error::internal(error.to_string()))
         }
         .boxed()

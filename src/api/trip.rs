@@ -20,6 +20,8 @@ use super::send::Seam;
 use super::shape::Operation;
 use super::token::Token;
 use super::{Cause, Doubt, Error, Result};
+use crate::telemetry::trace::TRACEPARENT;
+use crate::telemetry::{AttemptSpan, counters};
 
 /// An answer that the typed decoding takes.
 pub(super) struct Success {
@@ -116,7 +118,7 @@ impl<'a> Trip<'a> {
         if self.operation.id == CREATE_TOKEN {
             return Ok(None);
         }
-        let fetch = || upstream.clone().fetch_token(call.request_id().to_owned());
+        let fetch = || upstream.clone().fetch_token(call.request_id().to_owned(), call.trace().clone());
         tokio::select! {
             token = tokens.get(fetch) => token.map(Some).map_err(|error| Error {
                 service: Some(upstream.parts.service),
@@ -151,7 +153,7 @@ impl<'a> Trip<'a> {
     }
 
     /// One attempt. Cancellation drops a read; a write is left to run to its end, for it may have arrived.
-    async fn send(&mut self, request: Request) -> Result<std::result::Result<Reply, Lost>> {
+    async fn send(&mut self, mut request: Request) -> Result<std::result::Result<Reply, Lost>> {
         let Seam { upstream, call } = self.seam;
         self.attempts += 1;
         self.status = None;
@@ -165,7 +167,13 @@ impl<'a> Trip<'a> {
             operation: self.operation,
             number: self.attempts,
         };
-        let sending = attempt(upstream.http().clone(), request, self.limit, label);
+        let span = call.trace().attempt(label.told(&request));
+        if let Some(parent) = span.as_ref().and_then(AttemptSpan::traceparent)
+            && let Ok(parent) = HeaderValue::try_from(parent)
+        {
+            request.headers_mut().insert(TRACEPARENT, parent);
+        }
+        let sending = attempt(upstream.http().clone(), request, self.limit, label, span);
         match self.effect {
             Effect::Read => tokio::select! {
                 sent = sending => Ok(sent),
@@ -189,6 +197,7 @@ impl<'a> Trip<'a> {
             Err(lost) => return self.lost(&lost),
         };
         self.status = Some(reply.status);
+        self.seam.call.show(&reply);
         self.learn_route(&reply);
         if reply.status.is_success() {
             return self.answered(reply);
@@ -199,11 +208,13 @@ impl<'a> Trip<'a> {
             && !names_subscription_key(&reply)
         {
             self.renewed = true;
+            self.count_retry("token");
             tokens.refused(&token);
             return Ok(Next::Again(Duration::ZERO));
         }
         if is_gateway_404(&reply) && self.operation.alternate_path.is_some() && !self.rerouted {
             self.rerouted = true;
+            self.count_retry("route");
             self.spelling = self.spelling.other();
             return Ok(Next::Again(Duration::ZERO));
         }
@@ -288,7 +299,12 @@ impl<'a> Trip<'a> {
             return None;
         }
         self.repetitions += 1;
+        self.count_retry(trouble.name());
         Some(wait)
+    }
+
+    fn count_retry(&self, reason: &'static str) {
+        counters::retried(self.seam.upstream.parts.service.name(), self.operation.id, reason);
     }
 
     async fn wait(&self, wait: Duration) -> Result<()> {
@@ -296,10 +312,15 @@ impl<'a> Trip<'a> {
         if wait >= Duration::from_secs(1) {
             call.report(&format!("waiting {} before asking {} again", seconds(wait), upstream.parts.service));
         }
-        tokio::select! {
+        let waited = Instant::now();
+        let outcome = tokio::select! {
             () = call.cancel().cancelled() => Err(self.error(Cause::Cancelled)),
             () = tokio::time::sleep(wait) => Ok(()),
+        };
+        if !wait.is_zero() {
+            counters::waited(upstream.parts.service.name(), "retry", waited.elapsed());
         }
+        outcome
     }
 
     fn error(&self, cause: Cause) -> Error {

@@ -21,6 +21,9 @@ pub fn start(level: Level, format: LogFormat) {
         ("reqwest", quiet),
         ("rustls", quiet),
         ("h2", quiet),
+        ("opentelemetry", quiet),
+        ("opentelemetry-otlp", quiet),
+        ("opentelemetry_sdk", quiet),
     ]);
     let layer = match format {
         LogFormat::Pretty => {

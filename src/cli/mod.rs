@@ -7,18 +7,25 @@ use clap::{Parser, Subcommand};
 
 mod audit;
 mod call;
+mod client_config;
+mod completions;
+mod credentials;
+mod doctor;
+mod init;
 mod log;
 mod orders;
 mod sandbox;
+mod secret;
 mod serve;
 mod signals;
 mod tools;
+mod watch;
 
 /// An MCP server for Infinigate and StartInfinity.
 #[derive(Parser)]
 #[command(name = "infini-mcp", version, about)]
 struct Arguments {
-    /// The settings file; without it, infini-mcp.toml in the current folder if there is one.
+    /// The settings file, TOML or .env; without it, infini-mcp.toml and .env in the current folder if they are there.
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]
@@ -39,6 +46,16 @@ enum Command {
     Orders(orders::Orders),
     /// Look at the log of everything that changed something, and prove it whole.
     Audit(audit::Audit),
+    /// Say what works, what does not, and what to do about it.
+    Doctor(doctor::Doctor),
+    /// Set this server up: ask for what it needs, and write .env, users and credentials.
+    Init(init::Init),
+    /// Manage the users of the HTTP endpoint and the upstream credentials they use.
+    Credentials(Box<credentials::Credentials>),
+    /// Print the configuration that a client needs to use this server.
+    ClientConfig(client_config::ClientConfig),
+    /// Print the completions of a shell.
+    Completions(completions::Completions),
     /// Print every setting as a Markdown table.
     Settings,
 }
@@ -79,6 +96,11 @@ fn perform(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Sandbox(sandbox)) => sandbox.run(),
         Some(Command::Orders(orders)) => orders.run(config),
         Some(Command::Audit(audit)) => audit.run(config),
+        Some(Command::Doctor(doctor)) => doctor.run(config),
+        Some(Command::Init(init)) => init.run(config),
+        Some(Command::Credentials(credentials)) => credentials.run(config),
+        Some(Command::ClientConfig(client)) => client.run(config),
+        Some(Command::Completions(completions)) => completions.run(),
         Some(Command::Settings) => print(&crate::config::markdown_table()),
     }
 }

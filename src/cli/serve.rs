@@ -10,11 +10,12 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{Failure, log, on_runtime, print, signals};
+use super::signals::{Signals, asked_to_stop};
+use super::{Failure, log, on_runtime, print, watch};
 use crate::config::{Settings, Sources, Transport};
 use crate::sandbox::{self, Sandbox};
-use crate::server::{App, Callers, Challenge, Endpoint, Handler, endpoint, serve_http, serve_stdio};
-use crate::vault::{Bearer, Roster, random_token};
+use crate::server::{App, Endpoint, Handler, serve_http, serve_stdio};
+use crate::vault::{Roster, random_token};
 
 /// How to serve.
 #[derive(Args, Default)]
@@ -45,6 +46,7 @@ impl Serve {
             let sandbox = if self.sandbox { Some(start_sandbox(&mut sources).await?) } else { None };
             let mut settings = sources.settings().map_err(Failure::Usage)?;
             log::start(settings.log_level, settings.log_format);
+            let traces = settings.watching.collector.take().map(watch::start_traces).transpose()?;
             let served = match settings.transport {
                 Transport::Stdio => over_stdio(settings).await,
                 Transport::Http => {
@@ -55,6 +57,9 @@ impl Serve {
                 }
             };
             drop(sandbox);
+            if let Some(traces) = traces {
+                traces.stop().await;
+            }
             served
         })
     }
@@ -96,33 +101,37 @@ pub async fn start_sandbox(sources: &mut Sources) -> Result<Sandbox, Failure> {
 }
 
 async fn over_stdio(settings: Settings) -> Result<(), Failure> {
+    let counting = watch::Counting::start(&settings).await?;
     let app = Arc::new(App::new(settings).map_err(|error| Failure::Failed(error.to_string()))?);
-    serve_stdio(Handler::new(app), signals::asked_to_stop()).await.map_err(|error| Failure::Failed(error.to_string()))
+    let served = serve_stdio(Handler::new(app.clone()), asked_to_stop());
+    counting.beside(app, served).await.map_err(|error| Failure::Failed(error.to_string()))
 }
 
-async fn over_http(mut settings: Settings, sandbox: Option<&Sandbox>) -> Result<(), Failure> {
+async fn over_http(settings: Settings, sandbox: Option<&Sandbox>) -> Result<(), Failure> {
     let listener = listen(SocketAddr::new(settings.http.host, settings.http.port)).await?;
     let address = listener.local_addr().map_err(|error| Failure::Failed(error.to_string()))?;
-    let closing = CancellationToken::new();
-    let bearer = settings.http.auth_token.take();
-    let hosts = std::mem::take(&mut settings.http.allowed_hosts);
-    let origins = std::mem::take(&mut settings.http.allowed_origins);
+    let counting = watch::Counting::start(&settings).await?;
+    let http = settings.http.clone();
     let app = Arc::new(App::new(settings).map_err(|error| Failure::Failed(error.to_string()))?);
-    announce(address, bearer.as_ref(), app.roster.as_deref(), sandbox)?;
+    announce(address, http.auth_token.as_ref(), app.roster.as_deref(), sandbox)?;
+    let endpoint = Endpoint::new(http, app.clone());
     if let Some(roster) = app.roster.clone() {
-        tokio::spawn(roster.watch(|_| {}, closing.clone()));
+        tokio::spawn(roster.watch(|_| {}, endpoint.closing.clone()));
     }
-    let doors = Endpoint {
-        callers: Callers { bearer: bearer.as_ref().map(Bearer::new), roster: app.roster.clone() },
-        challenge: Challenge::default(),
-        hosts,
-        origins,
-        closing: closing.clone(),
+    let routes = endpoint.routes(Handler::new(app.clone()));
+    let (stop, mut signals) = (CancellationToken::new(), Signals::listen());
+    let twice = async {
+        signals.next().await;
+        stop.cancel();
+        signals.next().await;
     };
-    let routes = endpoint(Handler::new(app.clone()), doors);
-    serve_http(listener, routes, app.calls.clone(), closing, signals::asked_to_stop())
-        .await
-        .map_err(|error| Failure::Failed(error.to_string()))
+    let served = serve_http(listener, routes, endpoint, stop.cancelled());
+    tokio::select! {
+        () = counting.beside(app, served) => {}
+        // Whoever asks again does not want to wait for the calls under way.
+        () = twice => {}
+    }
+    Ok(())
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {

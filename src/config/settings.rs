@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use secrecy::SecretString;
 
 use super::upstream::{self, Reach};
+use super::watching::{self, Watching};
 use super::{OAuth, Sources, oauth, state, users};
 use crate::api::infinigate;
 use crate::tool::Toolset;
@@ -36,6 +38,7 @@ pub enum LogFormat {
 }
 
 /// The HTTP endpoint.
+#[derive(Clone)]
 pub struct Http {
     /// The address to listen on.
     pub host: IpAddr,
@@ -47,6 +50,23 @@ pub struct Http {
     pub allowed_hosts: Vec<String>,
     /// Answered origins of browsers.
     pub allowed_origins: Vec<String>,
+    /// The proxies whose word about the caller's address counts.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Most open connections.
+    pub max_connections: usize,
+    /// Most sessions of the `initialize` era in memory.
+    pub max_sessions: usize,
+    /// Most requests of one caller in a minute; 0 sets no limit.
+    pub rate_per_minute: u32,
+    /// Most calls of one caller at the same time.
+    pub max_concurrent_calls: usize,
+}
+
+impl Http {
+    /// Answers under the host of the address that the world knows the server by, too.
+    pub fn also_reached_at(&mut self, public_url: &url::Url) {
+        self.allowed_hosts.extend(public_url.host_str().map(str::to_owned));
+    }
 }
 
 /// Everything that can be set.
@@ -85,6 +105,8 @@ pub struct Settings {
     pub log_level: tracing::Level,
     /// The form of the log.
     pub log_format: LogFormat,
+    /// What operators may watch.
+    pub watching: Watching,
 }
 
 impl Settings {
@@ -134,6 +156,7 @@ impl Settings {
                 &[("pretty", LogFormat::Pretty), ("json", LogFormat::Json)],
                 LogFormat::Pretty,
             ),
+            watching: watching::read(sources),
         };
         settings.check_doors(sources);
         settings
@@ -180,7 +203,23 @@ fn read_http(sources: &mut Sources) -> Http {
         auth_token,
         allowed_hosts: sources.list("MCP_ALLOWED_HOSTS"),
         allowed_origins: sources.list("MCP_ALLOWED_ORIGINS"),
+        trusted_proxies: networks(sources, "MCP_TRUSTED_PROXIES"),
+        max_connections: sources.number("MCP_MAX_CONNECTIONS", 1, 65_536),
+        max_sessions: sources.number("MCP_MAX_SESSIONS", 1, 100_000),
+        rate_per_minute: sources.number("MCP_RATE_LIMIT_PER_MINUTE", 0, 1_000_000),
+        max_concurrent_calls: sources.number("MCP_MAX_CONCURRENT_CALLS", 1, 10_000),
     }
+}
+
+/// Networks such as `10.0.0.0/8`, or single addresses.
+fn networks(sources: &mut Sources, name: &'static str) -> Vec<IpNet> {
+    let words = sources.list(name);
+    let read = |word: &String| word.parse().ok().or_else(|| word.parse::<IpAddr>().ok().map(IpNet::from));
+    let networks: Vec<IpNet> = words.iter().filter_map(read).collect();
+    if networks.len() < words.len() {
+        sources.fault(name, "must be addresses or networks, for example 10.0.0.0/8,192.0.2.7");
+    }
+    networks
 }
 
 fn read_pages(sources: &mut Sources) -> PageSizes {

@@ -132,6 +132,27 @@ pub static SETTINGS: &[Setting] = &[
     setting("OAUTH_AUDIENCE", "", "Audience its tokens must have; by default the address of /mcp."),
     setting("OAUTH_USER_CLAIM", "", "Claim that names the user; by default a verified email, else sub."),
     setting("OAUTH_JWKS_URL", "", "Where its keys are; by default its metadata say it."),
+    setting(
+        "MCP_TRUSTED_PROXIES",
+        "",
+        "Networks of the proxies in front, for example 10.0.0.0/8; only their X-Forwarded-For says where a caller is.",
+    ),
+    setting(
+        "MCP_MAX_CONNECTIONS",
+        "512",
+        "Most open connections; beyond it the one that has waited longest for a request makes room.",
+    ),
+    setting(
+        "MCP_MAX_SESSIONS",
+        "1000",
+        "Most sessions of the initialize era held in memory; others wait in the state.",
+    ),
+    setting(
+        "MCP_RATE_LIMIT_PER_MINUTE",
+        "600",
+        "Most requests a minute of one caller over HTTP, to each server; 0 sets no limit.",
+    ),
+    setting("MCP_MAX_CONCURRENT_CALLS", "32", "Most calls of one caller over HTTP at the same time."),
     setting("MCP_CALL_TIMEOUT_MS", "60000", "Longest time one tool call may take, waiting included, in milliseconds."),
     setting("MCP_TOOLSETS", "default", "Groups of tools to offer, or all."),
     setting("MCP_TOOLS_ALLOW", "", "Names of the only tools to offer."),
@@ -166,7 +187,31 @@ pub static SETTINGS: &[Setting] = &[
     setting("MAX_PAGE_SIZE", "100", "Most rows of a list, at most 100."),
     setting("LOG_LEVEL", "info", "error, warn, info, debug or trace; the log goes to stderr."),
     setting("LOG_FORMAT", "pretty", "pretty or json."),
+    setting(
+        "MCP_METRICS_ADDR",
+        "",
+        "Address and port that serve /metrics to Prometheus, for example 127.0.0.1:9464; off without it. Beyond loopback everyone who reaches it can read which tools are used by whom.",
+    ),
+    setting(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "",
+        "Address of an OpenTelemetry collector (OTLP, protobuf over HTTP) that is sent a trace of every call; off without it. The other standard OTEL_ variables (headers, service name, sampler, batches) count too.",
+    ),
+    setting(
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        "",
+        "The same, but the whole address with its path; wins over the one before.",
+    ),
+    setting(
+        "OTEL_EXPORTER_OTLP_TIMEOUT",
+        "10000",
+        "Longest time one delivery to the collector may take, in milliseconds.",
+    ),
+    setting("OTEL_SDK_DISABLED", "false", "true sends no traces, whatever the variables before say."),
 ];
+
+/// How names begin that no other program is likely to use.
+pub(super) const NAMES_OF_OURS: [&str; 4] = ["INFINIGATE_", "INFINITY_", "MCP_", "OAUTH_"];
 
 /// The setting with this name or alias.
 pub(super) fn find(name: &str) -> Option<&'static Setting> {
@@ -176,9 +221,7 @@ pub(super) fn find(name: &str) -> Option<&'static Setting> {
 /// The setting that an unknown variable was most likely meant to be. Other programs have variables of their own that
 /// begin like ours, so only a near miss counts.
 pub(super) fn misspelt(name: &str) -> Option<String> {
-    let ours = ["INFINIGATE_", "INFINITY_", "MCP_", "CONFIRM", "ORDER_LIMIT", "STATE_", "OAUTH_"]
-        .iter()
-        .any(|prefix| name.starts_with(prefix));
+    let ours = NAMES_OF_OURS.iter().chain(&["CONFIRM", "ORDER_LIMIT", "STATE_"]).any(|prefix| name.starts_with(prefix));
     let (likeness, near) = names()
         .map(|known| (strsim::normalized_damerau_levenshtein(name, known), known))
         .max_by(|(one, _), (other, _)| one.total_cmp(other))?;

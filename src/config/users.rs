@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{Sources, Transport};
-use crate::vault::Place;
+use crate::vault::{Credentials, InfinigateSecrets, Place};
 
 /// The files as set or by default, whether they exist or not.
 pub(super) fn place(sources: &Sources) -> Place {
@@ -29,4 +29,22 @@ pub(super) fn when_on(sources: &mut Sources, transport: Transport) -> Option<Pla
         );
     }
     Some(place)
+}
+
+/// The upstream credentials of the settings.
+pub(super) fn credentials(sources: &Sources) -> Result<Credentials, String> {
+    let client_id = Some(sources.text("INFINIGATE_CLIENT_ID")).filter(|id| !id.is_empty());
+    let parts = (sources.secret("INFINIGATE_API_KEY"), client_id, sources.secret("INFINIGATE_CLIENT_SECRET"));
+    let infinigate = match parts {
+        (Some(api_key), Some(client_id), Some(client_secret)) => {
+            Some(InfinigateSecrets { api_key, client_id, client_secret })
+        }
+        (None, None, None) => None,
+        _ => {
+            return Err("INFINIGATE_API_KEY, INFINIGATE_CLIENT_ID and INFINIGATE_CLIENT_SECRET belong together; \
+                        not all of them are set"
+                .into());
+        }
+    };
+    Ok(Credentials { infinity_token: sources.secret("INFINITY_API_TOKEN"), infinigate })
 }

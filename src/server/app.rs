@@ -9,6 +9,7 @@ use tokio_util::task::TaskTracker;
 
 use super::accounts::{Accounts, OwnCredentials};
 use super::identity::Principal;
+use super::list_changes::ListChanges;
 use super::seal::RequestSeal;
 use super::view::{View, Views};
 use crate::api;
@@ -35,6 +36,8 @@ pub enum StartError {
 pub struct App {
     /// The tools that are offered to those who may use them.
     pub catalogue: Catalogue,
+    /// Tells clients that the lists are no longer what they were.
+    pub list_changes: ListChanges,
     /// What every call runs under.
     pub runtime: Runtime,
     /// The upstream credentials of every caller.
@@ -67,12 +70,13 @@ impl App {
             |effect| confirmations.policy.asks(effect),
         );
         Ok(Self {
+            list_changes: ListChanges::default(),
             catalogue,
             runtime: Runtime { confirmations, fence: settings.fence, limits: settings.limits },
             accounts,
             roster,
             calls: TaskTracker::new(),
-            views: Views::default(),
+            views: Views::new(settings.choice),
             store,
             pages: settings.pages,
             call_timeout: settings.call_timeout,

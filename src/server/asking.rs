@@ -11,6 +11,7 @@ use rmcp::model::{
 use rmcp::service::RequestContext;
 use serde_json::{Value, json};
 
+use crate::state::Store;
 use crate::tool::confirm::{Consent, OPEN_FOR, Question, Way};
 
 /// The name of the one question and of its one field.
@@ -35,6 +36,12 @@ impl Channel {
             (true, false) => Self::WithinCall,
             (false, _) => Self::Token,
         }
+    }
+
+    /// The same way for a server that keeps its memory in `store`: where several servers share it, the answer to a question
+    /// within the call may reach another one than asked, so the model repeats the call instead.
+    pub fn among(self, store: &Store) -> Self {
+        if self == Self::WithinCall && store.is_shared() { Self::Token } else { self }
     }
 
     /// The way as the confirmation knows it.

@@ -1,38 +1,73 @@
 //! Reads a request's body before the protocol does, so that what is no message is refused in the protocol's own words.
 
 use axum::Json;
-use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::Request;
-use axum::http::header::CONTENT_TYPE;
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::IgnoredAny;
 use serde_json::json;
+use tokio::time::timeout;
 
-use super::guard::refusal;
+use super::connection::Patience;
+use super::guard::refused;
 
 /// Most bytes of a request's body.
 pub const MOST_BODY: usize = 2 * 1024 * 1024;
 
-/// Passes on bodies of up to two mebibytes; a JSON body that the protocol cannot read gets the error of JSON-RPC.
-pub async fn readable(request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
-    // A client that is still there to hear it can only have sent too much.
-    let Ok(bytes) = to_bytes(body, MOST_BODY).await else {
-        return refusal(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "body_too_large",
-            "The body is longer than 2 MiB, which is the most this server takes. Nothing was done.",
-        );
+/// The bytes of a request's body, for those who look at them before the protocol does.
+#[derive(Clone)]
+pub(super) struct Message(pub(super) Bytes);
+
+/// Passes on bodies of up to two mebibytes that come in time; a JSON body that the protocol cannot read gets the error of
+/// JSON-RPC.
+pub async fn readable(State(patience): State<Patience>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let bytes = match read(&parts.headers, body, patience).await {
+        Ok(bytes) => bytes,
+        Err(refusal) => return *refusal,
     };
     let is_json = says_json(&parts.headers);
+    parts.extensions.insert(Message(bytes.clone()));
     let response = next.run(Request::from_parts(parts, Body::from(bytes.clone()))).await;
     // The MCP library says "unsupported media type" to JSON that it cannot read, too.
     if is_json && response.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE { no_message(&bytes) } else { response }
 }
 
-fn says_json(headers: &HeaderMap) -> bool {
+async fn read(headers: &HeaderMap, body: Body, patience: Patience) -> Result<Bytes, Box<Response>> {
+    let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > MOST_BODY) {
+        // Nobody needs to send what is refused anyway.
+        return Err(too_large());
+    }
+    match timeout(patience.body, Limited::new(body, MOST_BODY).collect()).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
+        Ok(Err(_)) => Err(refused(
+            StatusCode::BAD_REQUEST,
+            "bad_body",
+            "The body ended early or is not in the form that its headers announce. Nothing was done.",
+        )),
+        Err(_) => Err(refused(
+            StatusCode::REQUEST_TIMEOUT,
+            "body_too_slow",
+            "The body did not come in time. Nothing was done; send the request again in one go.",
+        )),
+    }
+}
+
+fn too_large() -> Box<Response> {
+    refused(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "body_too_large",
+        "The body is longer than 2 MiB, which is the most this server takes. Nothing was done.",
+    )
+}
+
+pub(super) fn says_json(headers: &HeaderMap) -> bool {
     let media_type =
         headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).and_then(|value| value.split(';').next());
     media_type.is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case("application/json"))
@@ -52,6 +87,8 @@ fn no_message(bytes: &Bytes) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use axum::body::to_bytes;
+
     use super::*;
 
     async fn error_of(body: &'static str) -> (StatusCode, i64) {

@@ -2,9 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
-
 use super::identity::Principal;
 use crate::vault::{Bearer, Refused, Roster};
 
@@ -29,15 +26,15 @@ pub enum Unknown {
 }
 
 impl Callers {
-    /// Who calls with these headers.
+    /// Who calls with this bearer token.
     ///
     /// # Errors
     /// Why nobody was recognised.
-    pub async fn recognise(&self, headers: &HeaderMap) -> Result<Principal, Unknown> {
+    pub async fn recognise(&self, token: Option<&str>) -> Result<Principal, Unknown> {
         if self.bearer.is_none() && self.roster.is_none() {
             return Ok(Principal::local());
         }
-        let token = offered(headers).ok_or(Unknown::NoBearer)?;
+        let token = token.ok_or(Unknown::NoBearer)?;
         if self.bearer.as_ref().is_some_and(|bearer| bearer.opens_for(token)) {
             return Ok(Principal::bearer());
         }
@@ -48,9 +45,4 @@ impl Callers {
             Err(Refused::Unknown) => Err(Unknown::WrongBearer),
         }
     }
-}
-
-fn offered(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

@@ -1,17 +1,26 @@
 //! Who may knock at the HTTP endpoint: known hosts, known origins, known callers.
+//!
+//! A key is looked at even where its address has failed often: one broken client behind a proxy must not lock out everybody
+//! else there. What keeps a key from being guessed is its length; what is slowed down is the knocking.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::header::{HOST, ORIGIN, WWW_AUTHENTICATE};
-use axum::http::{HeaderMap, HeaderName, StatusCode};
+use axum::http::header::{AUTHORIZATION, CONNECTION, HOST, ORIGIN, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use super::address::{caller_address, neighbourhood};
 use super::callers::{Callers, Unknown};
 use super::challenge::Challenge;
+use super::cors;
+use super::throttle::Throttle;
+use crate::telemetry::counters;
+use crate::vault::digest;
 
 /// The names under which browsers and clients may reach the server.
 pub struct Doors {
@@ -28,9 +37,15 @@ impl Doors {
         Self { hosts: lower(hosts), origins: lower(origins) }
     }
 
-    fn admits(&self, headers: &HeaderMap, authority: Option<&str>) -> Result<(), Box<Response>> {
-        let host = one(headers, &HOST)?.or(authority).unwrap_or_default().to_ascii_lowercase();
-        if !self.hosts.iter().any(|allowed| matches(allowed, &host)) {
+    /// The origin of the page that asks, when a page does; a refusal when host or origin are not known.
+    fn admits(&self, headers: &HeaderMap, authority: Option<&str>) -> Result<Option<HeaderValue>, Box<Response>> {
+        let host = one(headers, &HOST)?;
+        if host.is_none() && authority.is_none() {
+            return Err(refused(StatusCode::BAD_REQUEST, "bad_header", "The request names no host."));
+        }
+        // A request may name its host twice, in the address and in the header; which one counts must not matter.
+        let known = |host: &str| self.hosts.iter().any(|allowed| matches(allowed, &host.to_ascii_lowercase()));
+        if !host.into_iter().chain(authority).all(known) {
             return Err(refused(
                 StatusCode::FORBIDDEN,
                 "host_not_allowed",
@@ -45,7 +60,8 @@ impl Doors {
                     "This server does not answer pages of this origin; its operator can add it to MCP_ALLOWED_ORIGINS.",
                 ))
             }
-            Some(_) | None => Ok(()),
+            Some(_) => Ok(headers.get(ORIGIN).cloned()),
+            None => Ok(None),
         }
     }
 }
@@ -78,39 +94,83 @@ fn without_port(name: &str) -> &str {
     }
 }
 
-/// Refuses unknown hosts and origins on every route.
+/// Refuses unknown hosts and origins on every route, and lets pages of known origins read the answers.
 pub async fn known_door(State(doors): State<Arc<Doors>>, request: Request, next: Next) -> Response {
     match doors.admits(request.headers(), request.uri().authority().map(|authority| authority.as_str())) {
-        Ok(()) => next.run(request).await,
+        Ok(Some(origin)) => match cors::preflight(&request) {
+            Some(answer) => cors::readable_by(origin, answer),
+            None => cors::readable_by(origin, next.run(request).await),
+        },
+        Ok(None) => next.run(request).await,
         Err(refusal) => *refusal,
     }
 }
 
 /// Who is let in, and what the others are told.
 pub struct Entrance {
-    /// By what callers are recognised.
-    pub callers: Callers,
-    /// What refused callers must bring.
-    pub challenge: Arc<Challenge>,
+    callers: Callers,
+    challenge: Arc<Challenge>,
+    addresses: Throttle,
+    keys: Throttle,
+}
+
+impl Entrance {
+    /// Lets in whoever `callers` recognise.
+    pub fn new(callers: Callers, challenge: Arc<Challenge>) -> Self {
+        // Behind one address may be a whole office; a key that was wrong stays wrong.
+        Self { callers, challenge, addresses: Throttle::new(20), keys: Throttle::new(5) }
+    }
 }
 
 /// Refuses whoever is not recognised.
 pub async fn known_caller(State(entrance): State<Arc<Entrance>>, mut request: Request, next: Next) -> Response {
-    match entrance.callers.recognise(request.headers()).await {
+    let token = bearer_of(request.headers());
+    match entrance.callers.recognise(token).await {
         Ok(principal) => {
             request.extensions_mut().insert(principal);
             next.run(request).await
         }
-        Err(unknown) => unauthorized(unknown, &entrance.challenge),
+        Err(Unknown::NoBearer) => {
+            let message = "A bearer token is needed: Authorization: Bearer <token>.";
+            unauthorized("invalid_request", message, &entrance.challenge)
+        }
+        Err(Unknown::Expired) => {
+            unauthorized("invalid_token", "The time of this bearer token is over.", &entrance.challenge)
+        }
+        Err(Unknown::WrongBearer) => wrong_key(&entrance, token.unwrap_or_default(), &request),
     }
 }
 
-fn unauthorized(unknown: Unknown, challenge: &Challenge) -> Response {
-    let (error, message) = match unknown {
-        Unknown::NoBearer => ("invalid_request", "A bearer token is needed: Authorization: Bearer <token>."),
-        Unknown::WrongBearer => ("invalid_token", "The bearer token is wrong."),
-        Unknown::Expired => ("invalid_token", "The time of this bearer token is over."),
+/// Refuses a wrong key: after some of them, by asking the address, and whoever repeats the same key, to wait. Whether
+/// there is a user with a similar key cannot be told from it.
+fn wrong_key(entrance: &Entrance, token: &str, request: &Request) -> Response {
+    let address = caller_address(request).map(|address| neighbourhood(address).to_string()).unwrap_or_default();
+    let key = digest(token.as_bytes());
+    let Some(wait) = entrance.addresses.wait(&address).max(entrance.keys.wait(&key)) else {
+        entrance.addresses.failed(&address);
+        entrance.keys.failed(&key);
+        return unauthorized("invalid_token", "The bearer token is wrong.", &entrance.challenge);
     };
+    let message = "Wrong bearer tokens came too often. This one was wrong, too; wait before trying another.";
+    let mut response = retry_later(refusal(StatusCode::TOO_MANY_REQUESTS, "too_many_failures", message), wait);
+    // Knocking again has to begin with a new connection.
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
+/// Says after how many seconds it makes sense to try again.
+pub(super) fn retry_later(mut response: Response, wait: Duration) -> Response {
+    let seconds = wait.as_millis().div_ceil(1_000).max(1) as u64;
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+fn bearer_of(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+fn unauthorized(error: &str, message: &str, challenge: &Challenge) -> Response {
     let mut response = refusal(StatusCode::UNAUTHORIZED, "unauthenticated", message);
     if let Some(challenge) = challenge.header(error, None) {
         response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
@@ -119,12 +179,13 @@ fn unauthorized(unknown: Unknown, challenge: &Challenge) -> Response {
 }
 
 /// The same, small enough to be an error.
-fn refused(status: StatusCode, code: &str, message: &str) -> Box<Response> {
+pub(super) fn refused(status: StatusCode, code: &str, message: &str) -> Box<Response> {
     Box::new(refusal(status, code, message))
 }
 
 /// A refusal in the form every refusal of this server has.
 pub fn refusal(status: StatusCode, code: &str, message: &str) -> Response {
+    counters::refused(code);
     (status, Json(json!({ "error": true, "code": code, "message": message }))).into_response()
 }
 

@@ -1,38 +1,55 @@
 //! The MCP requests of one server: what it is, which tools it has, and the calls of them.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use rmcp::model::{
     CacheScope, CallToolRequestMethod, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestMethod,
     CompleteRequestParams, CompleteResult, ConstString, ContentBlock, CustomRequest, CustomResult, DiscoverResult,
-    ErrorCode, Implementation, InitializeRequestParams, InitializeResult, ListPromptsRequestMethod, ListPromptsResult,
+    ErrorCode, GetPromptRequestMethod, GetPromptRequestParams, GetPromptResponse, Implementation,
+    InitializeRequestParams, InitializeResult, ListPromptsRequestMethod, ListPromptsResult,
     ListResourceTemplatesRequestMethod, ListResourceTemplatesResult, ListResourcesRequestMethod, ListResourcesResult,
-    ListToolsRequestMethod, ListToolsResult, MetaObject, PaginatedRequestParams, ResourceContents, ServerCapabilities,
-    ServerConfig, Tool,
+    ListToolsRequestMethod, ListToolsResult, MetaObject, PaginatedRequestParams, ReadResourceRequestMethod,
+    ReadResourceRequestParams, ReadResourceResponse, ResourceContents, ServerConfig, SubscriptionFilter,
+    SubscriptionsListenRequestMethod, Tool,
 };
-use rmcp::service::RequestContext;
+use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 use serde_json::json;
 
 use super::app::App;
 use super::asking::{self, Channel};
+use super::capabilities::{capabilities, everything, has_prompts, has_resources};
 use super::identity::Principal;
-use super::view::is_open;
-use super::{listing, progress};
+use super::view::{View, is_open};
+use super::watched::Watched;
+use super::{completion, icons, listing, progress, prompts, resources};
+use crate::offers::Offers;
+use crate::telemetry::Trace;
 use crate::tool::catalogue::Offered;
 use crate::tool::confirm::Consent;
 use crate::tool::ctx::Upstreams;
 use crate::tool::near::nearest;
 use crate::tool::run::{self, Attempt, Turn};
-use crate::tool::{Attachment, Code, Error, TOOLS};
+use crate::tool::{Attachment, Code, Ctx, Error, TOOLS};
 
 /// How long clients may keep a list: the tools change only with the configuration, that is with a restart.
 const LIST_TTL_MS: u64 = 300_000;
 /// A price that changes at every look is not worth asking about for ever.
 const MOST_QUESTIONS: usize = 3;
+/// Methods with parameters that a client can get wrong.
+const METHODS: [&str; 9] = [
+    CallToolRequestMethod::VALUE,
+    CompleteRequestMethod::VALUE,
+    GetPromptRequestMethod::VALUE,
+    ListPromptsRequestMethod::VALUE,
+    ListResourceTemplatesRequestMethod::VALUE,
+    ListResourcesRequestMethod::VALUE,
+    ListToolsRequestMethod::VALUE,
+    ReadResourceRequestMethod::VALUE,
+    SubscriptionsListenRequestMethod::VALUE,
+];
 
 /// Answers the MCP requests of every transport and era.
 #[derive(Clone)]
@@ -46,6 +63,7 @@ pub struct Handler {
 struct Caller {
     principal: Principal,
     upstreams: Arc<Upstreams>,
+    view: Arc<View>,
 }
 
 impl Handler {
@@ -64,13 +82,8 @@ impl Handler {
                 None,
             )
         })?;
-        Ok(Caller { principal, upstreams })
-    }
-
-    fn info(&self, instructions: String) -> ServerConfig {
-        ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
-            .with_server_info(Self::server_info())
-            .with_instructions(instructions)
+        let view = self.app.view(&principal, &upstreams);
+        Ok(Caller { principal, upstreams, view })
     }
 
     async fn call(
@@ -80,8 +93,9 @@ impl Handler {
         request: &CallToolRequestParams,
         context: &RequestContext<RoleServer>,
         request_id: &str,
+        trace: Trace,
     ) -> Result<CallToolResponse, Error> {
-        let channel = Channel::of(context);
+        let channel = Channel::of(context).among(self.app.store());
         let mut answered: Option<(bool, String)> = None;
         for _ in 0..MOST_QUESTIONS {
             let consent = match &answered {
@@ -96,7 +110,7 @@ impl Handler {
                 way: channel.way(),
                 consent,
             };
-            match self.attempt(attempt, caller, context, request_id).await? {
+            match self.attempt(attempt, caller, context, request_id, trace.clone()).await? {
                 Turn::Done(done) => {
                     let mut content = vec![ContentBlock::text(done.text)];
                     content.extend(done.attachments.into_iter().map(attached));
@@ -120,9 +134,10 @@ impl Handler {
         caller: &Caller,
         context: &RequestContext<RoleServer>,
         request_id: &str,
+        trace: Trace,
     ) -> Result<Turn, Error> {
         let (reports, forwarder) = progress::channel(context);
-        let ctx = self.app.ctx(caller.upstreams.clone(), request_id, context.ct.clone(), reports);
+        let ctx = self.app.ctx(caller.upstreams.clone(), request_id, context.ct.clone(), reports).in_trace(trace);
         let work = run::take(&self.app.runtime, &ctx, attempt);
         match forwarder {
             Some(forwarder) => forwarder.during(work).await,
@@ -133,7 +148,8 @@ impl Handler {
     /// A client that cannot be asked at all must be told so by the protocol, when the operator wants a person to decide.
     fn refuse_silent_spending(&self, offered: &Offered, context: &RequestContext<RoleServer>) -> Result<(), ErrorData> {
         let effect = offered.tool.declaration.effect;
-        let cannot = Channel::of(context) == Channel::Token && !self.app.runtime.confirmations.token_allowed(effect);
+        let cannot = Channel::of(context).among(self.app.store()) == Channel::Token
+            && !self.app.runtime.confirmations.token_allowed(effect);
         if cannot && asking::is_modern(context) && self.app.runtime.confirmations.policy.asks(effect) {
             return Err(ErrorData::missing_required_client_capability(asking::needed_capability()));
         }
@@ -160,8 +176,7 @@ impl Handler {
                     .with_hint("The operator sets them, or starts the server with --sandbox.")
             });
         }
-        let view = self.app.view(&caller.principal, &caller.upstreams);
-        let near = nearest(name, view.definitions.iter().map(|tool| tool.name.as_ref()))
+        let near = nearest(name, caller.view.definitions.iter().map(|tool| tool.name.as_ref()))
             .map(|near| format!(" Did you mean `{near}`?"))
             .unwrap_or_default();
         Err(ErrorData::invalid_params(
@@ -178,6 +193,23 @@ impl Handler {
         CallToolResult::error(vec![ContentBlock::text(error.to_json(request_id).to_string())])
     }
 
+    /// A method of what is not declared is not known, rather than answered with nothing.
+    fn caller_with<M: ConstString>(
+        &self,
+        context: &RequestContext<RoleServer>,
+        has: fn(&Offers) -> bool,
+    ) -> Result<Caller, ErrorData> {
+        let caller = self.caller(context)?;
+        if has(&caller.view.offers) { Ok(caller) } else { Err(ErrorData::method_not_found::<M>()) }
+    }
+
+    /// The surroundings of a request that is no tool call.
+    fn ctx(&self, caller: &Caller, context: &RequestContext<RoleServer>) -> (String, Ctx) {
+        let request_id = uuid::Uuid::new_v4().to_string();
+        let ctx = self.app.ctx(caller.upstreams.clone(), &request_id, context.ct.clone(), None);
+        (request_id, ctx)
+    }
+
     fn server_info() -> Implementation {
         Implementation::new("infini-mcp", env!("CARGO_PKG_VERSION"))
             .with_title("Infinigate and StartInfinity")
@@ -185,6 +217,10 @@ impl Handler {
     }
 
     /// Clients of the stateless era have no handshake to learn from, so every result says who made it.
+    fn signature(context: &RequestContext<RoleServer>) -> Option<MetaObject> {
+        asking::is_modern(context).then(Self::signed)
+    }
+
     fn signed() -> MetaObject {
         let mut meta = MetaObject::new();
         meta.0.insert("io.modelcontextprotocol/serverInfo".to_owned(), json!(Self::server_info()));
@@ -203,7 +239,8 @@ fn attached(attachment: Attachment) -> ContentBlock {
 
 impl ServerHandler for Handler {
     fn get_info(&self) -> ServerConfig {
-        self.info(String::new())
+        // What is declared to a caller is cut to what there is for them; this is the most that can be.
+        ServerConfig::new(everything()).with_server_info(Self::server_info().with_icons(icons::icons()))
     }
 
     async fn initialize(
@@ -214,15 +251,16 @@ impl ServerHandler for Handler {
         let caller = self.caller(&context)?;
         context.peer.set_peer_info(request.clone());
         let mut initialized = self.negotiate_initialize(&request)?;
-        initialized.instructions = Some(self.app.view(&caller.principal, &caller.upstreams).instructions.clone());
+        initialized.capabilities = capabilities(&caller.view.offers);
+        initialized.instructions = Some(caller.view.instructions.clone());
         Ok(initialized)
     }
 
     async fn discover(&self, context: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
         let caller = self.caller(&context)?;
-        let view = self.app.view(&caller.principal, &caller.upstreams);
-        let versions = self.supported_protocol_versions().into_owned();
-        let discovered = DiscoverResult::from_server_info(versions, self.info(view.instructions.clone()));
+        let mut info = self.get_info().with_instructions(caller.view.instructions.clone());
+        info.capabilities = capabilities(&caller.view.offers);
+        let discovered = DiscoverResult::from_server_info(self.supported_protocol_versions().into_owned(), info);
         Ok(discovered.with_ttl_ms(LIST_TTL_MS).with_cache_scope(CacheScope::Private))
     }
 
@@ -232,13 +270,10 @@ impl ServerHandler for Handler {
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
         let caller = self.caller(&context)?;
-        let view = self.app.view(&caller.principal, &caller.upstreams);
-        let mut list = ListToolsResult::with_all_items(view.definitions.clone())
+        let mut list = ListToolsResult::with_all_items(caller.view.definitions.clone())
             .with_ttl_ms(LIST_TTL_MS)
             .with_cache_scope(CacheScope::Private);
-        if asking::is_modern(&context) {
-            list.meta = Some(Self::signed());
-        }
+        list.meta = Self::signature(&context);
         Ok(list)
     }
 
@@ -253,18 +288,29 @@ impl ServerHandler for Handler {
     ) -> Result<CallToolResponse, ErrorData> {
         let _under_way = self.app.calls.token();
         let request_id = uuid::Uuid::new_v4().to_string();
-        let started = Instant::now();
         let caller = self.caller(&context)?;
         let open = self.app.catalogue.find(&request.name);
-        let outcome = match open.filter(|offered| is_open(offered, &caller.principal, &caller.upstreams)) {
-            Some(offered) => {
-                self.refuse_silent_spending(offered, &context)?;
-                self.call(offered, &caller, &request, &context, &request_id).await
-            }
-            None => Err(self.not_offered(&request.name, &caller)?),
+        let offered = open.filter(|offered| is_open(offered, &caller.principal, &caller.upstreams));
+        let watched = Watched::begin(&request_id, &request.name, &caller.principal.name, offered, &context);
+        let outcome = match offered {
+            Some(offered) => match self.refuse_silent_spending(offered, &context) {
+                Ok(()) => Ok(self.call(offered, &caller, &request, &context, &request_id, watched.trace()).await),
+                Err(refused) => Err(refused),
+            },
+            None => self.not_offered(&request.name, &caller).map(Err),
         };
-        let code = outcome.as_ref().err().map_or_else(|| "ok".to_owned(), |error| error.code().name());
-        tracing::info!(request_id, principal = caller.principal.name, tool = %request.name, outcome = code, ms = started.elapsed().as_millis() as u64, "tool call");
+        let outcome = match outcome {
+            Ok(outcome) => outcome,
+            Err(refused) => {
+                watched.failed("protocol_error");
+                return Err(refused);
+            }
+        };
+        match &outcome {
+            Ok(CallToolResponse::Complete(_)) => watched.answered("ok"),
+            Ok(_) => watched.answered("asked"),
+            Err(error) => watched.failed(&error.code().name()),
+        }
         let mut response = outcome.unwrap_or_else(|error| self.result(&error, &request_id).into());
         if let (CallToolResponse::Complete(result), true) = (&mut response, asking::is_modern(&context)) {
             result.meta = Some(Self::signed());
@@ -278,7 +324,7 @@ impl ServerHandler for Handler {
         request: CustomRequest,
         _context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
-        if [CallToolRequestMethod::VALUE, ListToolsRequestMethod::VALUE].contains(&request.method.as_str()) {
+        if METHODS.contains(&request.method.as_str()) {
             return Err(ErrorData::invalid_params(
                 format!("The parameters of {} do not have the form that the protocol gives them.", request.method),
                 None,
@@ -289,33 +335,95 @@ impl ServerHandler for Handler {
 
     async fn complete(
         &self,
-        _request: CompleteRequestParams,
-        _context: RequestContext<RoleServer>,
+        request: CompleteRequestParams,
+        context: RequestContext<RoleServer>,
     ) -> Result<CompleteResult, ErrorData> {
-        Err(ErrorData::method_not_found::<CompleteRequestMethod>())
+        let caller =
+            self.caller_with::<CompleteRequestMethod>(&context, |offers| has_prompts(offers) || has_resources(offers))?;
+        let (_, ctx) = self.ctx(&caller, &context);
+        let mut completed = completion::complete(&caller.view.offers, &ctx, &request).await?;
+        completed.meta = Self::signature(&context);
+        Ok(completed)
     }
 
     async fn list_prompts(
         &self,
         _request: Option<PaginatedRequestParams>,
-        _context: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListPromptsResult, ErrorData> {
-        Err(ErrorData::method_not_found::<ListPromptsRequestMethod>())
+        let caller = self.caller_with::<ListPromptsRequestMethod>(&context, has_prompts)?;
+        let mut list = prompts::list(&caller.view.offers.prompts).with_ttl_ms(LIST_TTL_MS);
+        list.meta = Self::signature(&context);
+        Ok(list)
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        let caller = self.caller_with::<GetPromptRequestMethod>(&context, has_prompts)?;
+        let mut prompt = prompts::get(&caller.view.offers.prompts, &request)?;
+        prompt.meta = Self::signature(&context);
+        Ok(prompt.into())
     }
 
     async fn list_resources(
         &self,
         _request: Option<PaginatedRequestParams>,
-        _context: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        Err(ErrorData::method_not_found::<ListResourcesRequestMethod>())
+        let caller = self.caller_with::<ListResourcesRequestMethod>(&context, has_resources)?;
+        let (_, ctx) = self.ctx(&caller, &context);
+        let mut list = resources::list(&caller.view.offers.resources, &ctx).await;
+        list.meta = Self::signature(&context);
+        Ok(list)
     }
 
     async fn list_resource_templates(
         &self,
         _request: Option<PaginatedRequestParams>,
-        _context: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
-        Err(ErrorData::method_not_found::<ListResourceTemplatesRequestMethod>())
+        let caller = self.caller_with::<ListResourceTemplatesRequestMethod>(&context, has_resources)?;
+        let mut list = resources::templates(&caller.view.offers.resources)
+            .with_ttl_ms(LIST_TTL_MS)
+            .with_cache_scope(CacheScope::Private);
+        list.meta = Self::signature(&context);
+        Ok(list)
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        let caller = self.caller_with::<ReadResourceRequestMethod>(&context, has_resources)?;
+        let _under_way = self.app.calls.token();
+        let (request_id, ctx) = self.ctx(&caller, &context);
+        let reader = resources::Reader {
+            resources: &caller.view.offers.resources,
+            runtime: &self.app.runtime,
+            principal: &caller.principal.name,
+            request_id: &request_id,
+        };
+        let mut read = reader.read(&ctx, &request.uri).await?;
+        read.meta = Self::signature(&context);
+        Ok(read.into())
+    }
+
+    /// What is asked for; the library takes away what the capabilities do not declare.
+    fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
+        Some(requested.clone())
+    }
+
+    async fn listen(&self, subscription: SubscriptionContext) -> Result<(), ErrorData> {
+        self.app.list_changes.serve(&subscription).await
+    }
+
+    async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
+        let principal = Principal::in_extensions(&context.extensions);
+        let Ok(upstreams) = self.app.accounts.of(&principal) else { return };
+        self.app.list_changes.join(context.peer, &self.app.view(&principal, &upstreams).offers);
     }
 }

@@ -1,4 +1,4 @@
-//! The HTTP endpoint: Streamable HTTP at `/mcp`, a public `/health`, the same door checks on both.
+//! The HTTP endpoint: Streamable HTTP at `/mcp`, public `/health` and `/ready`, the same door checks on all.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,20 +7,29 @@ use axum::Json;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::Response;
 use axum::routing::get;
-use axum::serve::ListenerExt;
 use rmcp::ServerHandler;
-use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::accept::Reception;
+use super::address::Proxies;
+use super::app::App;
 use super::callers::Callers;
 use super::challenge::Challenge;
+use super::connection::{Patience, Seats};
 use super::guard::{self, Doors, Entrance};
-use super::{body, permission};
+use super::limits::{self, Limits};
+use super::ready::{Readiness, ready};
+use super::sessions::{self, Sessions};
+use super::{answers, body, permission};
+use crate::config::Http;
+use crate::vault::Bearer;
 
 /// How long a shutdown waits for calls under way.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -29,78 +38,89 @@ const FAREWELL: Duration = Duration::from_millis(300);
 
 /// What an endpoint needs to know beside its handler.
 pub struct Endpoint {
-    /// By what callers are recognised.
-    pub callers: Callers,
-    /// What refused callers must bring.
-    pub challenge: Challenge,
-    /// Answered values of the Host header.
-    pub hosts: Vec<String>,
-    /// Answered origins of browsers.
-    pub origins: Vec<String>,
+    /// Who may come in, and how many.
+    pub settings: Http,
+    /// What all calls share.
+    pub app: Arc<App>,
+    /// How long clients may take.
+    pub patience: Patience,
     /// Ends streams and sessions.
     pub closing: CancellationToken,
 }
 
-/// The routes of an endpoint that serves `handler`.
-pub fn endpoint<H: ServerHandler + Clone>(handler: H, endpoint: Endpoint) -> Router {
-    let mut config = StreamableHttpServerConfig::default();
-    config.json_response = true;
-    config.max_request_body_bytes = body::MOST_BODY;
-    config.cancellation_token = endpoint.closing;
-    // Hosts and origins are checked for every route by the guard below.
-    let config = config.disable_allowed_hosts();
-    let mcp = StreamableHttpService::new(move || Ok(handler.clone()), Arc::new(LocalSessionManager::default()), config);
-    let doors = Arc::new(Doors::new(endpoint.hosts, endpoint.origins));
-    let challenge = Arc::new(endpoint.challenge);
-    let entrance = Arc::new(Entrance { callers: endpoint.callers, challenge: challenge.clone() });
-    Router::new()
-        .route_service("/mcp", mcp)
-        .layer(from_fn_with_state(challenge, permission::permitted))
-        .layer(from_fn(body::readable))
-        .layer(from_fn_with_state(entrance, guard::known_caller))
-        .route("/health", get(health))
-        .fallback(nowhere)
-        .layer(from_fn_with_state(doors, guard::known_door))
+impl Endpoint {
+    /// With the usual patience.
+    pub fn new(settings: Http, app: Arc<App>) -> Self {
+        Self { settings, app, patience: Patience::default(), closing: CancellationToken::new() }
+    }
+
+    /// The routes, with `handler` at `/mcp`.
+    pub fn routes<H: ServerHandler + Clone>(&self, handler: H) -> Router {
+        let settings = &self.settings;
+        let bearer = settings.auth_token.as_ref().map(Bearer::new);
+        let callers = Callers { bearer, roster: self.app.roster.clone() };
+        let challenge = Arc::new(Challenge::default());
+        let entrance = Arc::new(Entrance::new(callers, challenge.clone()));
+        let limits = Arc::new(Limits::new(settings.rate_per_minute, settings.max_concurrent_calls));
+        let sessions = Arc::new(Sessions::new(settings.max_sessions, self.app.store().clone()));
+        let doors = Arc::new(Doors::new(settings.allowed_hosts.clone(), settings.allowed_origins.clone()));
+        // From the outside in: who it is, how often, whose session, what they say, whether they may, how much at once.
+        Router::new()
+            .route_service("/mcp", self.mcp(handler, sessions.clone()))
+            .layer(from_fn_with_state(limits.clone(), limits::concurrency))
+            .layer(from_fn_with_state(challenge, permission::permitted))
+            .layer(from_fn_with_state(self.patience, body::readable))
+            .layer(from_fn_with_state(sessions, sessions::of_caller))
+            .layer(from_fn_with_state(limits, limits::rate))
+            .layer(from_fn_with_state(entrance, guard::known_caller))
+            .route("/health", get(health))
+            .route("/ready", get(ready).with_state(Arc::new(Readiness::new(self.app.clone()))))
+            .fallback(nowhere)
+            .layer(from_fn_with_state(doors, guard::known_door))
+            .layer(from_fn(answers::in_form))
+    }
+
+    fn mcp<H: ServerHandler + Clone>(&self, handler: H, sessions: Arc<Sessions>) -> StreamableHttpService<H, Sessions> {
+        let mut config = StreamableHttpServerConfig::default();
+        config.json_response = true;
+        config.max_request_body_bytes = body::MOST_BODY;
+        config.cancellation_token = self.closing.clone();
+        config.session_store = Some(sessions.clone());
+        // Hosts and origins are checked for every route by the guard.
+        let config = config.disable_allowed_hosts();
+        StreamableHttpService::new(move || Ok(handler.clone()), sessions, config)
+    }
 }
 
 async fn health() -> Json<Value> {
     Json(json!({ "ok": true, "service": "infini-mcp", "version": env!("CARGO_PKG_VERSION") }))
 }
 
-async fn nowhere() -> axum::response::Response {
+async fn nowhere() -> Response {
     guard::refusal(StatusCode::NOT_FOUND, "not_found", "There is nothing here; the MCP endpoint is /mcp.")
 }
 
-/// Serves until `stop` is done, then lets the calls under way finish for ten seconds.
-///
-/// # Errors
-/// When the listener fails.
-pub async fn serve_http(
-    listener: TcpListener,
-    routes: Router,
-    calls: TaskTracker,
-    closing: CancellationToken,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    // Without this, small answers wait for the kernel's delayed acknowledgement.
-    let listener = listener.tap_io(|connection| {
-        let _ = connection.set_nodelay(true);
+/// Serves `routes` until `stop` is done, then lets the calls under way finish for ten seconds.
+pub async fn serve_http(listener: TcpListener, routes: Router, endpoint: Endpoint, stop: impl Future<Output = ()>) {
+    let (stopping, connections) = (CancellationToken::new(), TaskTracker::new());
+    let reception = Arc::new(Reception {
+        routes,
+        seats: Seats::new(endpoint.settings.max_connections),
+        proxies: Proxies::new(endpoint.settings.trusted_proxies),
+        patience: endpoint.patience,
+        connections: connections.clone(),
+        stopping: stopping.clone(),
     });
-    let stopping = CancellationToken::new();
-    let told = stopping.clone();
-    let server = axum::serve(listener, routes).with_graceful_shutdown(async move { told.cancelled().await });
-    let drain = async move {
+    let drain = async {
         stop.await;
         stopping.cancel();
-        calls.close();
-        let _ = tokio::time::timeout(DRAIN, calls.wait()).await;
+        endpoint.app.calls.close();
+        let _ = timeout(DRAIN, endpoint.app.calls.wait()).await;
         // The last answers are still on their way out; after them, streams that clients never close are ended.
-        tokio::time::sleep(FAREWELL).await;
-        closing.cancel();
-        tokio::time::sleep(FAREWELL).await;
+        connections.close();
+        let _ = timeout(FAREWELL, connections.wait()).await;
+        endpoint.closing.cancel();
+        let _ = timeout(FAREWELL, connections.wait()).await;
     };
-    tokio::select! {
-        served = server.into_future() => served,
-        () = drain => Ok(()),
-    }
+    tokio::join!(reception.receive(listener), drain);
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rmcp::RoleServer;
+use rmcp::model::Extensions;
 use rmcp::service::RequestContext;
 
 use crate::tool::declaration::Declaration;
@@ -58,8 +59,12 @@ impl Principal {
 
     /// The caller that the HTTP layer recognised; on stdio, the person at this machine.
     pub fn of(context: &RequestContext<RoleServer>) -> Self {
-        context
-            .extensions
+        Self::in_extensions(&context.extensions)
+    }
+
+    /// The same, of a message that is no request.
+    pub fn in_extensions(extensions: &Extensions) -> Self {
+        extensions
             .get::<axum::http::request::Parts>()
             .and_then(|parts| parts.extensions.get::<Self>().cloned())
             .unwrap_or_else(Self::local)

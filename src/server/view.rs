@@ -8,9 +8,11 @@ use rmcp::model::Tool;
 use super::identity::Principal;
 use super::instructions::instructions;
 use super::listing;
+use crate::offers::Offers;
 use crate::tool::Service;
-use crate::tool::catalogue::{Catalogue, Offered};
+use crate::tool::catalogue::{Catalogue, Choice, Offered};
 use crate::tool::ctx::Upstreams;
+use crate::tool::declaration::Declaration;
 
 /// The offer to callers with the same rights.
 pub struct View {
@@ -18,11 +20,13 @@ pub struct View {
     pub definitions: Vec<Tool>,
     /// What the server says of itself to them.
     pub instructions: String,
+    /// What they are offered beside the tools.
+    pub offers: Offers,
 }
 
 /// The views made so far; there are as many as combinations of rights in use.
-#[derive(Default)]
 pub struct Views {
+    choice: Choice,
     made: Mutex<HashMap<Rights, Arc<View>>>,
 }
 
@@ -36,6 +40,11 @@ struct Rights {
 }
 
 impl Views {
+    /// Views of what the operator wants to offer.
+    pub fn new(choice: Choice) -> Self {
+        Self { choice, made: Mutex::default() }
+    }
+
     /// The view of this caller.
     pub fn of(&self, catalogue: &Catalogue, principal: &Principal, upstreams: &Upstreams) -> Arc<View> {
         let rights = Rights {
@@ -46,23 +55,27 @@ impl Views {
             infinity: upstreams.serve(Service::Infinity),
         };
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        made.entry(rights).or_insert_with(|| Arc::new(View::new(catalogue, principal, upstreams))).clone()
+        made.entry(rights).or_insert_with(|| Arc::new(View::new(&self.choice, catalogue, principal, upstreams))).clone()
     }
 }
 
 impl View {
-    fn new(catalogue: &Catalogue, principal: &Principal, upstreams: &Upstreams) -> Self {
+    fn new(choice: &Choice, catalogue: &Catalogue, principal: &Principal, upstreams: &Upstreams) -> Self {
         let seen: Vec<&Offered> =
             catalogue.all().iter().filter(|offered| is_open(offered, principal, upstreams)).collect();
         Self {
             definitions: seen.iter().map(|offered| listing::definition(offered)).collect(),
             instructions: instructions(&seen, upstreams),
+            offers: Offers::new(choice, |tool| is_open_tool(tool, principal, upstreams), &seen),
         }
     }
 }
 
 /// Whether a caller may use an offered tool, and it can work for them.
 pub fn is_open(offered: &Offered, principal: &Principal, upstreams: &Upstreams) -> bool {
-    let declaration = &offered.tool.declaration;
-    principal.may_use(declaration) && upstreams.serve(declaration.service())
+    is_open_tool(&offered.tool.declaration, principal, upstreams)
+}
+
+fn is_open_tool(tool: &Declaration, principal: &Principal, upstreams: &Upstreams) -> bool {
+    principal.may_use(tool) && upstreams.serve(tool.service())
 }

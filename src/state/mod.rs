@@ -5,6 +5,7 @@ mod kept;
 mod oauth;
 mod orders;
 mod secrets;
+mod sessions;
 mod store;
 mod turns;
 mod used;

@@ -248,6 +248,23 @@ impl Store {
         Ok(done.rows_affected() == 1)
     }
 
+    /// How many orders there are in each state; nothing while the ledger is not open, for looking must not open it.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn orders_by_state(&self) -> Result<Option<Vec<(OrderState, u64)>>, StateError> {
+        let Some(pool) = self.open_pool() else { return Ok(None) };
+        let rows = sqlx::query("SELECT state, COUNT(*) AS many FROM orders GROUP BY state").fetch_all(pool).await?;
+        let mut counts =
+            vec![(OrderState::Started, 0), (OrderState::Placed, 0), (OrderState::Failed, 0), (OrderState::Unknown, 0)];
+        for row in rows {
+            let state = OrderState::named(&store::text(&row, "state")?);
+            let many = u64::try_from(store::number(&row, "many")?).unwrap_or_default();
+            counts.iter_mut().filter(|(known, _)| *known == state).for_each(|(_, count)| *count += many);
+        }
+        Ok(Some(counts))
+    }
+
     /// Whether this process wrote the entry down.
     pub fn holds(&self, entry: &Entry) -> bool {
         entry.holder == self.holder

@@ -18,6 +18,7 @@ const SCHEMA: &[(i64, &str, &str)] = &[
     (3, "shown before", include_str!("schema/0003_shown_before.sql")),
     (4, "used", include_str!("schema/0004_used.sql")),
     (5, "oauth", include_str!("schema/0005_oauth.sql")),
+    (6, "sessions", include_str!("schema/0006_sessions.sql")),
 ];
 
 /// Why something could not be remembered. Its text names no password.
@@ -80,8 +81,22 @@ impl Store {
         self.pool().await.map(drop)
     }
 
+    /// Asks the database for an answer, whatever it is.
+    ///
+    /// # Errors
+    /// When it cannot be opened or does not answer.
+    pub async fn answers(&self) -> Result<(), StateError> {
+        self.pool().await?.execute("SELECT 1").await?;
+        Ok(())
+    }
+
     pub(super) async fn pool(&self) -> Result<&AnyPool, StateError> {
         self.pool.get_or_try_init(|| self.open()).await
+    }
+
+    /// The pool, if something has already been read or written.
+    pub(super) fn open_pool(&self) -> Option<&AnyPool> {
+        self.pool.get()
     }
 
     /// A transaction that no other one on the same table runs beside, in any process.

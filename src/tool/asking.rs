@@ -7,6 +7,7 @@ use super::catalogue::Offered;
 use super::confirm::{Confirmations, Consent, Question, Subject, Way, ask_by_token};
 use super::error::{Code, Error, Result};
 use crate::state::Store;
+use crate::telemetry::counters::{self, Confirmation};
 use crate::vault::digest_json;
 
 /// A call whose effect must be confirmed.
@@ -40,6 +41,7 @@ impl Asking<'_> {
     pub(super) async fn promise(&self, consent: Consent<'_>, token: Option<&str>) -> Result<Promise> {
         let (way, state) = match (consent, token) {
             (Consent::Declined, _) => {
+                counters::confirmation(Confirmation::Declined);
                 return Err(Error::new(Code::ConfirmationDeclined, "The person said no, so nothing was done.")
                     .with_hint("Do not ask again unless they want it."));
             }
@@ -61,8 +63,10 @@ impl Asking<'_> {
     /// Nothing when the call may run; a question when a form can be shown; an error when the token way is needed.
     pub(super) async fn ask(&self, promise: Promise, shown: Value) -> Result<Option<Question>> {
         if promise.shown.as_deref() == Some(digest_json(&shown).as_str()) {
+            counters::confirmation(Confirmation::Given);
             return Ok(None);
         }
+        counters::confirmation(if promise.shown.is_some() { Confirmation::Changed } else { Confirmation::Asked });
         let mut question = self.confirmations.question(self.store, self.subject(promise.way), shown).await?;
         if promise.shown.is_some() {
             question.message = format!(

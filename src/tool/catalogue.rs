@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::declaration::{Effect, Service, Toolset};
+use super::declaration::{Declaration, Effect, Service, Toolset};
 use super::workflow::{TOOLS, Tool};
 
 /// What the operator wants to offer.
@@ -29,11 +29,13 @@ impl Choice {
         } else {
             self.toolsets.contains(&declaration.toolset)
         };
-        let allowed = self.allow.is_empty() || self.allow.contains(declaration.name);
-        in_toolset
-            && allowed
-            && !self.deny.contains(declaration.name)
-            && !(self.read_only && declaration.effect != Effect::Reads)
+        in_toolset && self.permits(tool) && !(self.read_only && declaration.effect != Effect::Reads)
+    }
+
+    /// Whether the operator lets this tool work at all, whatever the toolsets.
+    fn permits(&self, tool: &Tool) -> bool {
+        let name = tool.declaration.name;
+        (self.allow.is_empty() || self.allow.contains(name)) && !self.deny.contains(name)
     }
 }
 
@@ -62,6 +64,15 @@ impl Offered {
             description: tool.declaration.description(),
             tool,
         }
+    }
+
+    /// The reading tool of this name, for what reads with it in another way than by a call of the tool: its toolset does
+    /// not matter then, but the operator's word on the tool does.
+    pub fn reading(name: &str, choice: &Choice, may: impl Fn(&Declaration) -> bool) -> Option<Self> {
+        let tool = TOOLS.iter().find(|tool| tool.declaration.name == name)?;
+        let declaration = &tool.declaration;
+        let is_ready = choice.permits(tool) && may(declaration);
+        (is_ready && declaration.effect == Effect::Reads).then(|| Self::new(*tool, false))
     }
 
     /// The MCP name.

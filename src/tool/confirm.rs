@@ -10,6 +10,7 @@ use super::declaration::{Declaration, Effect};
 use super::error::{Code, Error, Result};
 use super::text::{self, Fence};
 use crate::state::Store;
+use crate::telemetry::counters::{self, Confirmation};
 use crate::vault::{digest_json, random_token};
 
 /// The name of the key for sealing.
@@ -164,13 +165,15 @@ impl Confirmations {
     /// `confirmation_required` when the yes is not for this call, is too old or was used before.
     pub async fn redeem(&self, store: &Store, subject: Subject<'_>, state: &str) -> Result<String> {
         let payload = self.seal(store).await?.open(state, &subject.context()).map_err(|fault| match fault {
-            SealFault::Expired => refused("The confirmation is older than five minutes."),
-            SealFault::Broken => refused("The confirmation does not belong to this call with these arguments."),
+            SealFault::Expired => refused(Confirmation::Expired, "The confirmation is older than five minutes."),
+            SealFault::Broken => {
+                refused(Confirmation::Mismatched, "The confirmation does not belong to this call with these arguments.")
+            }
         })?;
         let payload: Value = serde_json::from_str(&payload).map_err(Error::internal)?;
         let part = |name: &str| payload.get(name).and_then(Value::as_str).unwrap_or_default();
         if !store.use_up(&format!("confirmation {}", part("nonce")), OPEN_FOR * 2).await? {
-            return Err(refused("The confirmation was used before."));
+            return Err(refused(Confirmation::Replayed, "The confirmation was used before."));
         }
         Ok(part("shown").to_owned())
     }
@@ -181,7 +184,8 @@ impl Confirmations {
     }
 }
 
-fn refused(why: &str) -> Error {
+fn refused(event: Confirmation, why: &str) -> Error {
+    counters::confirmation(event);
     Error::new(Code::ConfirmationRequired, format!("{why} Nothing was done."))
         .with_hint("Call the tool again without a confirmation to be asked anew.")
 }

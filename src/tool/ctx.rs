@@ -10,6 +10,7 @@ use super::declaration::Service;
 use super::error::{Code, Error, Result};
 use crate::api::{self, Call};
 use crate::state::{Kept, Store};
+use crate::telemetry::Trace;
 
 /// The services this server can reach, with the credentials it has.
 #[derive(Default)]
@@ -93,6 +94,13 @@ impl Ctx {
     #[must_use]
     pub fn to_the_end(&self, budget: Duration) -> Self {
         Self { call: self.call.to_the_end(budget), ..self.clone() }
+    }
+
+    /// The same call, as a part of `trace`.
+    #[must_use]
+    pub fn in_trace(mut self, trace: Trace) -> Self {
+        self.call = self.call.in_trace(trace);
+        self
     }
 
     /// The Infinigate client for this call.

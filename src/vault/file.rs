@@ -20,8 +20,11 @@ pub(super) fn read(path: &Path) -> Result<String, Error> {
 }
 
 /// Puts `text` in the place of what is there, as a whole: whoever reads sees the old text or the new one, and a crash at
-/// any moment leaves one of the two.
-pub(super) fn replace(path: &Path, text: &str) -> Result<(), Error> {
+/// any moment leaves one of the two. It is for its owner only.
+///
+/// # Errors
+/// When it cannot be written; then the old text is still there.
+pub fn replace(path: &Path, text: &str) -> Result<(), Error> {
     let failed = |cause| Error::Write { path: path.into(), cause };
     // A symbolic link stays one; what it points at is replaced.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
@@ -43,7 +46,10 @@ pub(super) fn replace(path: &Path, text: &str) -> Result<(), Error> {
 }
 
 /// Writes a file that must not be there yet, for its owner only.
-pub(super) fn create(path: &Path, text: &str) -> Result<(), Error> {
+///
+/// # Errors
+/// When it is there, or cannot be written.
+pub fn create(path: &Path, text: &str) -> Result<(), Error> {
     let failed = |cause| Error::Write { path: path.into(), cause };
     make_folder(&folder_of(path)).map_err(failed)?;
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
@@ -86,7 +92,7 @@ fn keep_owner(old: &Path, new: &File) -> io::Result<()> {
 }
 
 /// What to do when others than the owner may read or change the file.
-pub(super) fn exposure(path: &Path) -> Option<String> {
+pub fn exposure(path: &Path) -> Option<String> {
     let mode = fs::metadata(path).ok()?.mode();
     (mode & 0o077 != 0).then(|| {
         format!(

@@ -2,8 +2,10 @@
 
 mod cipher;
 mod digest;
+mod edit;
 mod error;
 mod file;
+mod import;
 mod mac;
 mod opened;
 mod place;
@@ -17,8 +19,12 @@ mod user;
 mod users_file;
 
 pub use cipher::{SHORTEST_KEY, StoreKey};
+
 pub use digest::{digest, digest_json, sha256};
+pub use edit::{Credentials, Edit, Expiry, NewUser};
 pub use error::Error;
+pub use file::{create as create_private_file, exposure, replace as replace_private_file};
+pub use import::Imported;
 pub use mac::{mac, mac_fits};
 pub use place::Place;
 pub use profile::{InfinigateSecrets, Profile};

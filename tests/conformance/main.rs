@@ -15,11 +15,9 @@ use std::io::Write;
 use std::sync::Arc;
 
 use infini_mcp::config::Sources;
-use infini_mcp::server::{App, Callers, Challenge, Endpoint, Handler, endpoint, serve_http};
-use infini_mcp::vault::Bearer;
+use infini_mcp::server::{App, Endpoint, Handler, serve_http};
 use serde_json::json;
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 
 use fixtures::Fixtures;
 
@@ -28,22 +26,16 @@ use fixtures::Fixtures;
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut sources = Sources::gather(None);
     sources.set_flag("MCP_TRANSPORT", "of the conformance server", "http");
-    let mut settings = sources.settings().map_err(|faults| faults.join("\n"))?;
+    let settings = sources.settings().map_err(|faults| faults.join("\n"))?;
     let listener = TcpListener::bind((settings.http.host, settings.http.port)).await?;
     let url = format!("http://{}/mcp", listener.local_addr()?);
     let configuration = json!({ "mcpServers": { "conformance": { "type": "http", "url": url } } });
     writeln!(std::io::stdout().lock(), "{configuration:#}")?;
 
-    let closing = CancellationToken::new();
-    let doors = Endpoint {
-        callers: Callers { bearer: settings.http.auth_token.as_ref().map(Bearer::new), ..Callers::default() },
-        challenge: Challenge::default(),
-        hosts: std::mem::take(&mut settings.http.allowed_hosts),
-        origins: std::mem::take(&mut settings.http.allowed_origins),
-        closing: closing.clone(),
-    };
+    let http = settings.http.clone();
     let app = Arc::new(App::new(settings)?);
-    let routes = endpoint(Fixtures::new(Handler::new(app.clone()), app.clone()), doors);
-    serve_http(listener, routes, app.calls.clone(), closing, std::future::pending()).await?;
+    let endpoint = Endpoint::new(http, app.clone());
+    let routes = endpoint.routes(Fixtures::new(Handler::new(app.clone()), app));
+    serve_http(listener, routes, endpoint, std::future::pending()).await;
     Ok(())
 }

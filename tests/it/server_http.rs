@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use infini_mcp::server::{Callers, Challenge, Endpoint, Handler, endpoint, serve_http};
-use infini_mcp::vault::Bearer;
+use infini_mcp::config::Sources;
+use infini_mcp::server::{Endpoint, Handler, serve_http};
 use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
@@ -29,18 +29,11 @@ impl Served {
         let door = Arc::new(Door::with(settings).await);
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let (stop, closing) = (CancellationToken::new(), CancellationToken::new());
-        let loopback = vec!["127.0.0.1".to_owned(), "localhost".to_owned()];
-        let doors = Endpoint {
-            callers: Callers { bearer: Some(Bearer::new(&TOKEN.to_owned().into())), roster: None },
-            challenge: Challenge::default(),
-            hosts: loopback,
-            origins: vec!["http://localhost:*".into()],
-            closing: closing.clone(),
-        };
-        let routes = endpoint(Handler::new(door.app.clone()), doors);
-        let (calls, told) = (door.app.calls.clone(), stop.clone());
-        tokio::spawn(serve_http(listener, routes, calls, closing, async move { told.cancelled().await }));
+        let stop = CancellationToken::new();
+        let http = Sources::of([("MCP_AUTH_TOKEN", TOKEN), ("MCP_TRANSPORT", "http")]).settings().unwrap().http;
+        let endpoint = Endpoint::new(http, door.app.clone());
+        let routes = endpoint.routes(Handler::new(door.app.clone()));
+        tokio::spawn(serve_http(listener, routes, endpoint, stop.clone().cancelled_owned()));
         Self { door, url, http: reqwest::Client::new(), stop }
     }
 

@@ -4,14 +4,29 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from left to right; each may name itself and what stands after it.
-const ORDER: &[&str] =
-    &["main", "cli", "server", "oauth", "config", "tools", "domain", "tool", "api", "vault", "state"];
+const ORDER: &[&str] = &[
+    "main",
+    "cli",
+    "doctor",
+    "server",
+    "oauth",
+    "config",
+    "offers",
+    "tools",
+    "domain",
+    "tool",
+    "api",
+    "vault",
+    "telemetry",
+    "state",
+];
 
 /// Crates, with the only modules that may name them.
 const ONLY_HERE: &[(&str, &[&str])] = &[
     ("rmcp", &["server"]),
     ("axum", &["server", "oauth"]),
-    ("reqwest", &["api"]),
+    // The exporter of traces is handed a client, made by the seam, to send with.
+    ("reqwest", &["api", "telemetry"]),
     ("progenitor_client", &["api"]),
     ("sha2", &["vault"]),
     ("hmac", &["vault"]),
@@ -19,9 +34,8 @@ const ONLY_HERE: &[(&str, &[&str])] = &[
     ("maud", &["oauth"]),
     ("aes_gcm", &["vault"]),
     ("hkdf", &["vault"]),
-    ("zeroize", &["vault", "cli"]),
+    ("zeroize", &["vault"]),
     ("tempfile", &["vault"]),
-    ("dotenvy", &["config"]),
     ("rpassword", &["cli"]),
     ("clap_complete", &["cli"]),
     ("subtle", &["vault"]),
@@ -33,6 +47,18 @@ const ONLY_HERE: &[(&str, &[&str])] = &[
     ("csv", &["domain"]),
     ("plotters", &["domain"]),
     ("tracing_subscriber", &["cli"]),
+    ("governor", &["server"]),
+    ("hyper", &["server"]),
+    ("hyper_util", &["server"]),
+    ("http_body", &["server"]),
+    ("ipnet", &["config", "server"]),
+    ("metrics", &["telemetry"]),
+    ("metrics_exporter_prometheus", &["telemetry"]),
+    ("metrics_process", &["telemetry"]),
+    ("opentelemetry", &["telemetry"]),
+    ("opentelemetry_http", &["telemetry"]),
+    ("opentelemetry_otlp", &["telemetry"]),
+    ("opentelemetry_sdk", &["telemetry"]),
 ];
 
 const MOST_LINES: usize = 500;

@@ -21,6 +21,7 @@ pub mod products;
 pub mod quote_list;
 pub mod quote_requests;
 pub mod quotes;
+pub mod recent_quotes;
 pub mod rejection;
 pub mod reports;
 pub mod skus;

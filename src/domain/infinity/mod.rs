@@ -15,6 +15,7 @@ pub mod dates;
 pub mod describe;
 pub mod directory;
 pub mod drafts;
+pub mod every_board;
 pub mod files;
 pub mod filters;
 pub mod folder_rows;

@@ -1,0 +1,70 @@
+//! Where MCP clients keep their configuration on this machine.
+
+use std::path::{Path, PathBuf};
+
+/// A client whose configuration is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Client {
+    /// The name on the command line.
+    pub name: &'static str,
+    /// The key under which it lists its servers.
+    pub servers: &'static str,
+    files: fn(home: &Path, settings: &Path) -> Vec<PathBuf>,
+}
+
+/// The known clients.
+pub const CLIENTS: &[Client] = &[
+    Client {
+        name: "claude-desktop",
+        servers: "mcpServers",
+        files: |_, settings| vec![settings.join("Claude/claude_desktop_config.json")],
+    },
+    Client {
+        name: "claude-code",
+        servers: "mcpServers",
+        files: |home, _| vec![PathBuf::from(".mcp.json"), home.join(".claude.json")],
+    },
+    Client {
+        name: "vscode",
+        servers: "servers",
+        files: |_, settings| vec![PathBuf::from(".vscode/mcp.json"), settings.join("Code/User/mcp.json")],
+    },
+    Client {
+        name: "cursor",
+        servers: "mcpServers",
+        files: |home, _| vec![PathBuf::from(".cursor/mcp.json"), home.join(".cursor/mcp.json")],
+    },
+    Client { name: "codex", servers: "mcp_servers", files: |home, _| vec![home.join(".codex/config.toml")] },
+    Client {
+        name: "gemini",
+        servers: "mcpServers",
+        files: |home, _| vec![PathBuf::from(".gemini/settings.json"), home.join(".gemini/settings.json")],
+    },
+];
+
+impl Client {
+    /// The client of this name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        CLIENTS.iter().find(|client| client.name == name)
+    }
+
+    /// The files it reads, those of the current folder first.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let home = dirs::home_dir().unwrap_or_default();
+        let settings = dirs::config_dir().unwrap_or_default();
+        (self.files)(&home, &settings)
+    }
+}
+
+/// The program that a command names: itself when it is a path, or else where the search path has it.
+pub fn program(command: &str) -> Option<PathBuf> {
+    let path = Path::new(command);
+    if path.components().count() > 1 {
+        return path.is_file().then(|| path.to_path_buf());
+    }
+    let folders = std::env::var_os("PATH")?;
+    let names = [command.to_owned(), format!("{command}.exe")];
+    std::env::split_paths(&folders)
+        .flat_map(|folder| names.iter().map(move |name| folder.join(name)).collect::<Vec<_>>())
+        .find(|file| file.is_file())
+}

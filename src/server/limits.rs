@@ -1,0 +1,176 @@
+//! How much one caller may ask of the server: so many requests a minute, so many calls at the same time.
+
+use std::collections::HashMap;
+use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::Response;
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+
+use super::body::Message;
+use super::guard::{refusal, retry_later};
+use super::held::Held;
+use super::identity::Principal;
+
+/// How long a call waits for one of the same caller to end before it is refused.
+const SHORT_WAIT: Duration = Duration::from_secs(2);
+/// Callers that are remembered before those who have been quiet are forgotten.
+const MANY: usize = 1_000;
+const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
+
+/// What each caller has used up.
+pub struct Limits {
+    rate: Option<DefaultKeyedRateLimiter<String>>,
+    clock: DefaultClock,
+    most_calls: usize,
+    under_way: Mutex<HashMap<String, Weak<Semaphore>>>,
+}
+
+impl Limits {
+    /// At most `per_minute` requests a minute (0 sets no limit) and `most_calls` at a time, for each caller.
+    pub fn new(per_minute: u32, most_calls: usize) -> Self {
+        Self {
+            rate: NonZeroU32::new(per_minute).map(|most| RateLimiter::keyed(Quota::per_minute(most))),
+            clock: DefaultClock::default(),
+            most_calls,
+            under_way: Mutex::default(),
+        }
+    }
+
+    /// Counts a request, or says how long the caller must wait.
+    fn count(&self, caller: &String) -> Result<(), Duration> {
+        let Some(rate) = &self.rate else { return Ok(()) };
+        if rate.len() > MANY {
+            rate.retain_recent();
+        }
+        rate.check_key(caller).map_err(|not_until| not_until.wait_time_from(self.clock.now()))
+    }
+
+    async fn begin(&self, caller: &str) -> Option<OwnedSemaphorePermit> {
+        timeout(SHORT_WAIT, self.of(caller).acquire_owned()).await.ok()?.ok()
+    }
+
+    /// The places of one caller; they live for as long as one of them is taken or waited for.
+    fn of(&self, caller: &str) -> Arc<Semaphore> {
+        let mut all = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(places) = all.get(caller).and_then(Weak::upgrade) {
+            return places;
+        }
+        if all.len() > MANY {
+            all.retain(|_, places| places.strong_count() > 0);
+        }
+        let places = Arc::new(Semaphore::new(self.most_calls));
+        all.insert(caller.to_owned(), Arc::downgrade(&places));
+        places
+    }
+}
+
+/// Refuses what a caller asks too often.
+pub async fn rate(State(limits): State<Arc<Limits>>, request: Request, next: Next) -> Response {
+    let counted = request.extensions().get::<Principal>().map_or(Ok(()), |caller| limits.count(&caller.name));
+    match counted {
+        Ok(()) => next.run(request).await,
+        Err(wait) => retry_later(
+            refusal(
+                StatusCode::TOO_MANY_REQUESTS,
+                "rate_limited",
+                "This caller asks too often (MCP_RATE_LIMIT_PER_MINUTE). Nothing was done; try again after the seconds in Retry-After.",
+            ),
+            wait,
+        ),
+    }
+}
+
+/// Lets only so many calls of a caller run at the same time; the next one waits a little and is then refused.
+pub async fn concurrency(State(limits): State<Arc<Limits>>, mut request: Request, next: Next) -> Response {
+    let message = request.extensions_mut().remove::<Message>();
+    let caller = request.extensions().get::<Principal>().filter(|_| is_call(&request, message.as_ref()));
+    let Some(caller) = caller else { return next.run(request).await };
+    match limits.begin(&caller.name).await {
+        // A stream of events is a call under way for as long as it is open.
+        Some(permit) => next.run(request).await.map(|body| Body::new(Held::new(body, permit))),
+        None => retry_later(
+            refusal(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_many_calls",
+                "This caller has too many calls under way (MCP_MAX_CONCURRENT_CALLS). Nothing was done; try again when one has ended.",
+            ),
+            Duration::from_secs(1),
+        ),
+    }
+}
+
+/// In a session, answers to our questions come as requests of their own. They must never wait for the call that asked.
+fn is_call(request: &Request, message: Option<&Message>) -> bool {
+    #[derive(Deserialize)]
+    struct Call {
+        #[expect(dead_code, reason = "only whether it is there matters")]
+        method: IgnoredAny,
+        #[expect(dead_code, reason = "only whether it is there matters")]
+        id: IgnoredAny,
+    }
+    request.method() == Method::POST
+        && (!request.headers().contains_key(SESSION)
+            || message.is_some_and(|Message(bytes)| serde_json::from_slice::<Call>(bytes).is_ok()))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Bytes;
+
+    use super::*;
+
+    #[test]
+    fn each_caller_has_a_rate_of_their_own() {
+        let limits = Limits::new(3, 1);
+        let [ana, bob] = ["ana", "bob"].map(str::to_owned);
+        (0..3).for_each(|_| assert_eq!(limits.count(&ana), Ok(())));
+        let wait = limits.count(&ana).unwrap_err();
+        assert!(wait > Duration::from_secs(10) && wait <= Duration::from_secs(20), "{wait:?}");
+        assert_eq!(limits.count(&bob), Ok(()));
+        let unlimited = Limits::new(0, 1);
+        (0..10_000).for_each(|_| assert_eq!(unlimited.count(&ana), Ok(())));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_waits_a_little_for_a_place_and_quiet_callers_are_forgotten() {
+        let limits = Limits::new(0, 1);
+        let first = limits.begin("ana").await.unwrap();
+        assert!(limits.begin("ana").await.is_none());
+        assert!(limits.begin("bob").await.is_some());
+        let (second, ()) = tokio::join!(limits.begin("ana"), async { drop(first) });
+        assert!(second.is_some());
+        for caller in 0..3 * MANY {
+            drop(limits.begin(&caller.to_string()).await);
+        }
+        assert!(limits.under_way.lock().unwrap().len() <= MANY + 1);
+        drop(second);
+    }
+
+    #[test]
+    fn an_answer_in_a_session_is_no_call() {
+        let is = |method: Method, session: bool, body: &'static str| {
+            let mut request = Request::builder().method(method);
+            if session {
+                request = request.header(SESSION, "id");
+            }
+            let message = Message(Bytes::from_static(body.as_bytes()));
+            is_call(&request.body(Body::empty()).unwrap(), Some(&message))
+        };
+        assert!(is(Method::POST, false, "{}"));
+        assert!(is(Method::POST, true, r#"{"id":1,"method":"tools/call","params":{}}"#));
+        assert!(!is(Method::POST, true, r#"{"id":1,"result":{}}"#));
+        assert!(!is(Method::POST, true, r#"{"method":"notifications/initialized"}"#));
+        assert!(!is(Method::GET, true, ""));
+    }
+}

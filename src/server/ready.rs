@@ -1,0 +1,75 @@
+//! Whether the server can do its work now (`/ready`), without saying anything that helps a stranger.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+use tokio::sync::Mutex;
+use tokio::time::timeout;
+
+use super::app::App;
+
+/// How long the database may take to answer.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// How long an answer holds: everybody may ask, and not every question may reach the database.
+const HOLDS: Duration = Duration::from_secs(1);
+
+/// Looks at what the server needs.
+pub struct Readiness {
+    app: Arc<App>,
+    last: Mutex<Option<(Instant, bool)>>,
+}
+
+impl Readiness {
+    /// Of this server.
+    pub fn new(app: Arc<App>) -> Self {
+        Self { app, last: Mutex::default() }
+    }
+
+    /// Whether the state can be opened and answers.
+    async fn state_answers(&self) -> bool {
+        let mut last = self.last.lock().await;
+        if let Some((_, answers)) = last.filter(|(since, _)| since.elapsed() < HOLDS) {
+            return answers;
+        }
+        let answers = match timeout(PATIENCE, self.app.store().answers()).await {
+            Ok(Ok(())) => true,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "not ready");
+                false
+            }
+            Err(_) => {
+                tracing::warn!("not ready: the state does not answer");
+                false
+            }
+        };
+        *last = Some((Instant::now(), answers));
+        answers
+    }
+
+    /// Whether there is a service to call.
+    fn has_upstream(&self) -> bool {
+        !self.app.accounts.are_none()
+    }
+}
+
+/// 200 when all is well, otherwise 503 with the parts that are not.
+pub async fn ready(State(readiness): State<Arc<Readiness>>) -> Response {
+    let parts = [("state", readiness.state_answers().await), ("upstream", readiness.has_upstream())];
+    let missing: Vec<&str> = parts.iter().filter(|(_, well)| !well).map(|(name, _)| *name).collect();
+    if missing.is_empty() {
+        return Json(json!({ "ready": true })).into_response();
+    }
+    let said = json!({
+        "error": true,
+        "code": "not_ready",
+        "message": "Not all parts work: state is what the server remembers (STATE_URL), upstream is a service with credentials. The log says more.",
+        "ready": false,
+        "parts": missing,
+    });
+    (StatusCode::SERVICE_UNAVAILABLE, Json(said)).into_response()
+}
