@@ -25,8 +25,14 @@ const AT_ONCE: usize = 4;
 /// The documents that were read, and the way to read more.
 pub struct Documents {
     web: Arc<dyn Web>,
-    kept: Mutex<HashMap<String, (Instant, Result<Client, String>)>>,
+    kept: Mutex<HashMap<String, Kept>>,
     places: Semaphore,
+}
+
+/// What came of reading a document, and until when that counts.
+struct Kept {
+    until: Instant,
+    client: Result<Client, String>,
 }
 
 #[derive(Deserialize)]
@@ -63,13 +69,13 @@ impl Documents {
         if kept.len() >= MOST_KEPT {
             kept.clear();
         }
-        kept.insert(url.as_str().to_owned(), (Instant::now() + life, client.clone()));
+        kept.insert(url.as_str().to_owned(), Kept { until: Instant::now() + life, client: client.clone() });
         client
     }
 
     fn kept(&self, url: &str) -> Option<Result<Client, String>> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.get(url).filter(|(until, _)| Instant::now() < *until).map(|(_, client)| client.clone())
+        kept.get(url).filter(|kept| Instant::now() < kept.until).map(|kept| kept.client.clone())
     }
 }
 
