@@ -12,7 +12,7 @@ use rmcp::model::{
     ServerCapabilities, ServerConfig, SetLevelRequestMethod, SetLevelRequestParams, SubscribeRequestParams,
     SubscriptionFilter, Tool, UnsubscribeRequestParams,
 };
-use rmcp::service::RequestContext;
+use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -50,6 +50,7 @@ impl ServerHandler for Fixtures {
             .enable_logging()
             .enable_completions()
             .enable_prompts()
+            .enable_prompts_list_changed()
             .enable_resources()
             .enable_resources_subscribe()
             .build();
@@ -95,6 +96,10 @@ impl ServerHandler for Fixtures {
         }
         if let Some(answer) = talks::answer(&request, &context).await? {
             return Ok(answer.into());
+        }
+        if [tools::TOOLS_CHANGE, tools::PROMPTS_CHANGE].contains(&request.name.as_ref()) {
+            self.app.list_changes.announce(&self.app.offers).await;
+            return Ok(tools::say("The lists have changed.")?.into());
         }
         let call = rounds::Call {
             name: &request.name,
@@ -215,5 +220,13 @@ impl ServerHandler for Fixtures {
 
     fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
         Some(requested.clone())
+    }
+
+    async fn listen(&self, subscription: SubscriptionContext) -> Result<(), ErrorData> {
+        self.production.listen(subscription).await
+    }
+
+    async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
+        self.production.on_initialized(context).await;
     }
 }
