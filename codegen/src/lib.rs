@@ -12,9 +12,11 @@ pub mod document;
 mod error;
 mod fixes;
 pub mod lower;
+pub mod names;
 mod operations;
 mod schemas;
 mod source;
+mod strict_json;
 mod surface;
 
 pub use error::{Error, Misfit};
@@ -45,7 +47,7 @@ pub struct LeftOut {
     pub reason: String,
 }
 
-/// Generate everything from the service folder `spec_dir` (`openapi.yaml` and `fixes/*.toml`).
+/// Generate everything from the service folder `spec_dir`: its document, `names.toml` if it has one, and `fixes/*.toml`.
 ///
 /// # Errors
 /// When the document cannot be read, a fix no longer fits, or no client can be made of it. Operations that alone are too
@@ -60,7 +62,7 @@ pub fn generate(spec_dir: &Path) -> Result<Generated, Error> {
     let operations = operations::table(&restated.document);
     let mut draft = lower::lowered(restated.clone());
     let client = client::generate(&mut draft)
-        .map_err(|detail| Error::Ungeneratable { path: spec_dir.join(document::FILE_NAME), detail })?;
+        .map_err(|detail| Error::Ungeneratable { path: spec_dir.to_path_buf(), detail })?;
 
     let mut left_out = draft.left_out;
     left_out.sort();
