@@ -21,6 +21,7 @@ mod leave_out;
 mod media_types;
 mod merged_parts;
 mod named_parts;
+mod nullable_names;
 mod odd_objects;
 pub mod one_answer;
 mod open_enums;
@@ -89,6 +90,7 @@ pub const RULES: &[Rule] = &[
     Rule { name: "odd_objects", apply: odd_objects::apply },
     Rule { name: "twin_values", apply: twin_values::apply },
     Rule { name: "twin_properties", apply: twin_properties::apply },
+    Rule { name: "nullable_names", apply: nullable_names::apply },
     Rule { name: "optional_requests", apply: optional_requests::apply },
     Rule { name: "single_wrappers", apply: single_wrappers::apply },
     Rule { name: "optional_answers", apply: optional_answers::apply },

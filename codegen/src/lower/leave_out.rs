@@ -19,8 +19,8 @@ const RESERVED: [&str; 3] = ["send", "new", "bodymap"];
 pub fn apply(draft: &mut Draft) {
     let missing = Missing::of(&draft.document);
     let mut reasons = Vec::new();
-    for (path, _, operation) in schemas::operations(&draft.document) {
-        let reason = reason(path, operation).or_else(|| missing.reason(operation));
+    for (path, method, operation) in schemas::operations(&draft.document) {
+        let reason = method_reason(method).or_else(|| reason(path, operation)).or_else(|| missing.reason(operation));
         if let (Some(id), Some(reason)) = (operation.get("operationId").and_then(Value::as_str), reason) {
             reasons.push((id.to_owned(), reason));
         }
@@ -36,6 +36,11 @@ fn reason(path: &str, operation: &Map<String, Value>) -> Option<String> {
         .or_else(|| body_reason(operation.get("requestBody")))
         .or_else(|| parameters(operation).find_map(parameter_reason))
         .or_else(|| name_reason(operation))
+}
+
+/// The HTTP client has no function for these two.
+fn method_reason(method: &str) -> Option<String> {
+    matches!(method, "options" | "trace").then(|| format!("method {}", method.to_ascii_uppercase()))
 }
 
 /// Paths that the generated client would write otherwise than the document does.

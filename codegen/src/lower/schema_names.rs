@@ -119,6 +119,7 @@ fn name_of(reference: &str) -> String {
         .split('/')
         .skip(1)
         .filter(|part| !SAYS_NOTHING.contains(part))
+        .map(|part| part.replace("~1", "/").replace("~0", "~"))
         .flat_map(|part| part.split(|letter: char| !letter.is_alphanumeric()).map(capitalised).collect::<Vec<_>>())
         .collect()
 }
