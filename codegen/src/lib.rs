@@ -29,9 +29,11 @@ pub mod gone;
 #[cfg(feature = "command")]
 pub mod incoming;
 pub mod lower;
+pub mod names;
 mod operations;
 mod schemas;
 pub mod source;
+mod strict_json;
 mod surface;
 
 pub use error::{Error, Misfit};
@@ -62,7 +64,7 @@ pub struct LeftOut {
     pub reason: String,
 }
 
-/// Generate everything from the service folder `spec_dir` (`openapi.yaml` and `fixes/*.toml`).
+/// Generate everything from the service folder `spec_dir`: its document, `names.toml` if it has one, and `fixes/*.toml`.
 ///
 /// # Errors
 /// When the document cannot be read, a fix no longer fits, or no client can be made of it. Operations that alone are too

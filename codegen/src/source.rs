@@ -15,7 +15,7 @@ pub const FILE_NAME: &str = "source.toml";
 /// # Errors
 /// [`Error::Unreadable`] when the document is missing.
 pub fn sha256(spec_dir: &Path) -> Result<String, Error> {
-    let path = spec_dir.join(document::FILE_NAME);
+    let path = document::path(spec_dir)?;
     let bytes = fs::read(&path).map_err(|cause| Error::Unreadable { path, cause })?;
     Ok(sha256_of(&bytes))
 }

@@ -58,6 +58,7 @@ pub fn caller_address(request: &Request) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::oauth::neighbourhood;
 
     fn caller(peer: &str, forwarded: &[&str]) -> String {
         let proxies = Proxies::new(vec!["10.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()]);

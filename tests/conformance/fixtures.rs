@@ -106,7 +106,7 @@ impl ServerHandler for Fixtures {
             responses: request.input_responses.as_ref(),
             state: request.request_state.as_deref(),
         };
-        match rounds::take(&self.app.runtime.confirmations, &context, &call)? {
+        match rounds::take(&self.app.runtime.confirmations, self.app.store(), &context, &call).await? {
             rounds::Turn::Ask(question) => Ok(question.into()),
             rounds::Turn::Done(text) => Ok(tools::say(&text)?.into()),
         }
@@ -139,7 +139,7 @@ impl ServerHandler for Fixtures {
             responses: request.input_responses.as_ref(),
             state: request.request_state.as_deref(),
         };
-        match rounds::take(&self.app.runtime.confirmations, &context, &call)? {
+        match rounds::take(&self.app.runtime.confirmations, self.app.store(), &context, &call).await? {
             rounds::Turn::Ask(question) => Ok(question.into()),
             rounds::Turn::Done(text) => Ok(prompts::say(&text)?.into()),
         }
