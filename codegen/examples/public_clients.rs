@@ -4,7 +4,7 @@
 
 #![allow(warnings, reason = "what is proved is that the code compiles, not how it reads")]
 
-#[path = "../../src/api/shape.rs"]
+#[path = "../../clients/src/shape.rs"]
 pub mod shape;
 
 include!(env!("PUBLIC_CLIENTS"));

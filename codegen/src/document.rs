@@ -21,8 +21,7 @@ const MOST_BYTES: u64 = 40 << 20;
 /// # Errors
 /// [`Error::Unreadable`] when none is there, [`Error::Malformed`] when there are two, since nobody could tell which one counts.
 pub fn path(spec_dir: &Path) -> Result<PathBuf, Error> {
-    let there: Vec<PathBuf> =
-        FILE_NAMES.iter().map(|name| spec_dir.join(name)).filter(|path| path.is_file()).collect();
+    let there: Vec<PathBuf> = FILE_NAMES.iter().map(|name| spec_dir.join(name)).filter(|path| path.is_file()).collect();
     match there.as_slice() {
         [only] => Ok(only.clone()),
         [] => {

@@ -98,7 +98,7 @@ impl ServerHandler for Fixtures {
             return Ok(answer.into());
         }
         if [tools::TOOLS_CHANGE, tools::PROMPTS_CHANGE].contains(&request.name.as_ref()) {
-            self.app.list_changes.announce(&self.app.offers).await;
+            self.app.list_changes.announce().await;
             return Ok(tools::say("The lists have changed.")?.into());
         }
         let call = rounds::Call {

@@ -192,7 +192,7 @@ impl Progress for Listener {
 async fn heard(door: &Door, ends_at: &'static str) -> (bool, Vec<String>) {
     let cancel = CancellationToken::new();
     let listener = std::sync::Arc::new(Listener { heard: Mutex::default(), cancel: cancel.clone(), ends_at });
-    let ctx = door.app.ctx("test", cancel, Some(listener.clone()));
+    let ctx = door.app.ctx(door.app.accounts.own().clone(), "test", cancel, Some(listener.clone()));
     let attempt = Attempt {
         offered: door.app.catalogue.find(CUSTOMERS).unwrap(),
         arguments: json!({ "date_from": "2026-01", "date_to": "2026-03" }).as_object().unwrap().clone(),

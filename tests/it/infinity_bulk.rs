@@ -212,7 +212,7 @@ impl Progress for After {
 
 /// A call that `cancel` ends, and that tells `progress` how far it is.
 async fn watched(door: &Door, arguments: Value, cancel: CancellationToken, progress: Arc<After>) -> Value {
-    let ctx = door.app.ctx("watched", cancel, Some(progress));
+    let ctx = door.app.ctx(door.app.accounts.own().clone(), "watched", cancel, Some(progress));
     let offered = door.app.catalogue.find("infinity_create_items").unwrap();
     let arguments = arguments.as_object().cloned().unwrap();
     let attempt = Attempt { offered, arguments, principal: "test", way: Way::Token, consent: Consent::None };

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use infini_mcp::server::{Endpoint, Handler, endpoint};
+use infini_mcp::config::Sources;
+use infini_mcp::server::{Endpoint, Handler, serve_http};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -90,13 +91,10 @@ async fn over_http_the_news_come_on_the_stream_of_the_request_that_asked_for_the
     let door = Door::sandbox().await;
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let url = format!("http://{}/mcp", listener.local_addr().unwrap());
-    let doors = Endpoint {
-        bearer: None,
-        hosts: vec!["127.0.0.1".into()],
-        origins: Vec::new(),
-        closing: CancellationToken::new(),
-    };
-    tokio::spawn(axum::serve(listener, endpoint(Handler::new(door.app.clone()), doors)).into_future());
+    let http = Sources::of([("MCP_TRANSPORT", "http")]).settings().unwrap().http;
+    let endpoint = Endpoint::new(http, door.app.clone());
+    let routes = endpoint.routes(Handler::new(door.app.clone()));
+    tokio::spawn(serve_http(listener, routes, endpoint, std::future::pending()));
     let meta = json!({
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
         "io.modelcontextprotocol/clientInfo": { "name": "test", "version": "1" },

@@ -76,8 +76,8 @@ async fn seen(reader: &Reader, text: &str) -> (Look, BTreeSet<Place>) {
 async fn every_change_is_found_where_it_is_and_nothing_else_is() {
     let door = Door::with(&[("INFINITY_REQUESTS_PER_MINUTE", "10000")]).await;
     let (infinigate, infinity) = (
-        door.app.upstreams().infinigate.as_ref().unwrap().reader(),
-        door.app.upstreams().infinity.as_ref().unwrap().reader(),
+        door.app.accounts.own().infinigate.as_ref().unwrap().reader(),
+        door.app.accounts.own().infinity.as_ref().unwrap().reader(),
     );
     let before = [seen(&infinigate, INFINIGATE_DOCUMENT).await, seen(&infinity, INFINITY_DOCUMENT).await];
     for (look, _) in &before {
