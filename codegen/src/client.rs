@@ -1,7 +1,7 @@
 //! Have progenitor write the client, and find the operation that is too much for it when it fails.
 
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+use std::panic::{set_hook, take_hook};
 use std::sync::Mutex;
 
 use progenitor_impl::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
@@ -32,18 +32,25 @@ pub fn generate(draft: &mut Draft) -> Result<String, String> {
     Ok(with_document_ids(&without_noise(&code), &draft.document))
 }
 
-/// Generate each operation alone. progenitor's errors carry no location, so this is how one learns which it was.
+/// Generate half of the operations, and half of that half where it fails, down to one. progenitor's errors carry no
+/// location, so this is how one learns which it was.
 fn failing_alone(document: &Value) -> Vec<(String, String)> {
-    ids(document)
-        .into_iter()
-        .filter_map(|id| {
-            let mut alone = Draft::new(document.clone());
-            for other in ids(document).into_iter().filter(|other| *other != id) {
-                lower::take_out(&mut alone, &other, String::new());
+    let mut failing = Vec::new();
+    let mut waiting = vec![ids(document)];
+    while let Some(some) = waiting.pop() {
+        let Err(reason) = attempt(&lower::only(document, &some)) else {
+            continue;
+        };
+        match some.as_slice() {
+            [] => {}
+            [only] => failing.push((only.clone(), reason)),
+            _ => {
+                let (first, second) = some.split_at(some.len() / 2);
+                waiting.extend([second.to_vec(), first.to_vec()]);
             }
-            attempt(&alone.document).err().map(|reason| (id, reason))
-        })
-        .collect()
+        }
+    }
+    failing
 }
 
 fn ids(document: &Value) -> Vec<String> {
@@ -56,10 +63,12 @@ fn ids(document: &Value) -> Vec<String> {
 fn attempt(document: &Value) -> Result<String, String> {
     let spec: openapiv3::OpenAPI =
         serde_json::from_value(document.clone()).map_err(|error| in_short(&error.to_string()))?;
-    let tokens = quietly(|| Generator::new(&settings()).generate_tokens(&spec))?
-        .map_err(|error| in_short(&error.to_string()))?;
-    let file = syn::parse2(tokens).map_err(|error| format!("the generated code is not Rust: {error}"))?;
-    Ok(prettyplease::unparse(&file))
+    quietly(|| {
+        let tokens =
+            Generator::new(&settings()).generate_tokens(&spec).map_err(|error| in_short(&error.to_string()))?;
+        let file = syn::parse2(tokens).map_err(|error| format!("the generated code is not Rust: {error}"))?;
+        Ok(prettyplease::unparse(&file))
+    })?
 }
 
 fn settings() -> GenerationSettings {
@@ -79,12 +88,12 @@ fn settings() -> GenerationSettings {
 /// Run what may panic, and turn the panic into a message. Nothing is printed meanwhile.
 ///
 /// The panic hook belongs to the whole process, hence the lock.
-fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+fn quietly<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, String> {
     static HOOK: Mutex<()> = Mutex::new(());
     let guard = HOOK.lock();
     let hook = take_hook();
     set_hook(Box::new(|_| {}));
-    let outcome = catch_unwind(AssertUnwindSafe(work));
+    let outcome = on_a_deep_stack(work);
     set_hook(hook);
     drop(guard);
     outcome.map_err(|payload| {
@@ -94,6 +103,16 @@ fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
             .or_else(|| payload.downcast_ref::<&str>().copied())
             .unwrap_or("no message");
         format!("the generator panicked: {}", in_short(message))
+    })
+}
+
+/// The generator descends as deep as the schemas do, which may be deeper than the stack a build script is given.
+fn on_a_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> std::thread::Result<T> {
+    const STACK: usize = 256 << 20;
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+        let none = |error| -> Box<dyn std::any::Any + Send> { Box::new(format!("no thread could be started: {error}")) };
+        thread.map_err(none)?.join()
     })
 }
 

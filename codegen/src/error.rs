@@ -45,6 +45,37 @@ pub enum Error {
     /// A step of a fix does not fit the document any more.
     #[error("{0}")]
     FixNoLongerFits(Box<Misfit>),
+    /// Fixes do not fit a document that was to be accepted.
+    #[error(
+        "{}\nNothing was accepted. Correct the fixes; one whose reason is gone can be left behind with --drop-fix NAME.",
+        .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    )]
+    FixesDoNotFit(Vec<Misfit>),
+    /// A fix was named that is not there.
+    #[error("there is no fix `{name}`; there are: {known}. Nothing was accepted.")]
+    UnknownFix {
+        /// The name given.
+        name: String,
+        /// The fixes of the service, comma-separated.
+        known: String,
+    },
+    /// A document was to be accepted while another is, or was when it broke off.
+    #[error(
+        "{}: another document is being accepted, or was when that broke off. Nothing was accepted; if nobody is at it, delete the folder and run `cargo codegen check`.",
+        path.display()
+    )]
+    Accepting {
+        /// The folder that documents are accepted in.
+        path: PathBuf,
+    },
+    /// A document could not be fetched.
+    #[error("{address}: {detail}. Nothing was written.")]
+    Unfetchable {
+        /// Where it should have come from.
+        address: String,
+        /// What went wrong.
+        detail: String,
+    },
     /// The document as a whole cannot become a client, though each operation alone could.
     #[error("{}: the client could not be generated: {detail}", path.display())]
     Ungeneratable {
@@ -64,7 +95,7 @@ pub enum Error {
 }
 
 /// A step of a fix, and what it found where it wanted to work.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, thiserror::Error)]
 #[error(
     "{}: the `{step}` step at {path} no longer fits.\n  why it is there: {why}\n  it expects: {expected}\n  the document now says: {found}\nRead what upstream changed, then correct the fix or delete it.",
     file.display()

@@ -5,9 +5,12 @@ use std::path::{Path, PathBuf};
 
 use json_patch::PatchOperation;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::error::{Error, Misfit};
+
+/// The folder of a service's fixes.
+pub const FOLDER: &str = "fixes";
 
 /// One fix file, as a maintainer writes it.
 #[derive(Debug, Deserialize)]
@@ -40,21 +43,53 @@ struct Step {
 /// # Errors
 /// [`Error::UntestedFix`] and [`Error::FixNoLongerFits`] name the fix, its reason and what the document says now.
 pub fn apply(document: &mut Value, spec_dir: &Path) -> Result<usize, Error> {
-    let files = files(&spec_dir.join("fixes"))?;
+    let files = files(spec_dir)?;
     for file in &files {
-        let text = fs::read_to_string(file).map_err(|cause| Error::Unreadable { path: file.clone(), cause })?;
-        let fix: Fix = toml::from_str(&text).map_err(|error| malformed(file, error.to_string()))?;
-        apply_one(document, file, &fix)?;
+        apply_one(document, file, &read(file)?)?;
     }
     Ok(files.len())
 }
 
-fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+/// Apply those fixes of the service that fit the document, and say which do not. A fix is applied as a whole or not at all.
+///
+/// # Errors
+/// Only for a fix that is none: one that cannot be read, or does not begin with a `test` step.
+#[cfg(feature = "command")]
+pub fn apply_fitting(document: &mut Value, spec_dir: &Path) -> Result<Vec<Misfit>, Error> {
+    let mut misfits = Vec::new();
+    for file in files(spec_dir)? {
+        let fix = read(&file)?;
+        let steps: Vec<PatchOperation> =
+            fix.patch.iter().map(|step| operation(&file, step)).collect::<Result<_, _>>()?;
+        // All steps in one go are taken back when one fails; only then is a copy worth making, to learn which it was.
+        if is_tested(&fix) && json_patch::patch(document, &steps).is_ok() {
+            continue;
+        }
+        match apply_one(&mut document.clone(), &file, &fix) {
+            Err(Error::FixNoLongerFits(misfit)) => misfits.push(*misfit),
+            Err(error) => return Err(error),
+            Ok(()) => {}
+        }
+    }
+    Ok(misfits)
+}
+
+fn read(file: &Path) -> Result<Fix, Error> {
+    let text = fs::read_to_string(file).map_err(|cause| Error::Unreadable { path: file.to_path_buf(), cause })?;
+    toml::from_str(&text).map_err(|error| malformed(file, error.to_string()))
+}
+
+/// The fix files of a service, in the order of their names.
+///
+/// # Errors
+/// [`Error::Unreadable`] when the folder is there and cannot be listed.
+pub fn files(spec_dir: &Path) -> Result<Vec<PathBuf>, Error> {
+    let folder = &spec_dir.join(FOLDER);
     // A service without fixes need not keep an empty folder.
     if !folder.exists() {
         return Ok(Vec::new());
     }
-    let unreadable = |cause| Error::Unreadable { path: folder.to_path_buf(), cause };
+    let unreadable = |cause| Error::Unreadable { path: folder.clone(), cause };
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
@@ -66,8 +101,12 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(found)
 }
 
+fn is_tested(fix: &Fix) -> bool {
+    fix.patch.first().is_some_and(|step| step.op == "test")
+}
+
 fn apply_one(document: &mut Value, file: &Path, fix: &Fix) -> Result<(), Error> {
-    if fix.patch.first().is_none_or(|step| step.op != "test") {
+    if !is_tested(fix) {
         return Err(Error::UntestedFix { file: file.to_path_buf(), why: fix.why.clone() });
     }
     for step in &fix.patch {
@@ -79,13 +118,14 @@ fn apply_one(document: &mut Value, file: &Path, fix: &Fix) -> Result<(), Error> 
 }
 
 fn misfit(document: &Value, file: &Path, fix: &Fix, step: &Step) -> Error {
+    let (expected, found) = difference(expectation(file, step), document.pointer(&step.path), step);
     Error::FixNoLongerFits(Box::new(Misfit {
         file: file.to_path_buf(),
         why: fix.why.clone(),
         step: step.op.clone(),
         path: step.path.clone(),
-        expected: expectation(file, step),
-        found: found(document, &step.path),
+        expected,
+        found,
     }))
 }
 
@@ -123,16 +163,27 @@ fn value(file: &Path, step: &Step) -> Result<Option<Value>, Error> {
     }
 }
 
-fn expectation(file: &Path, step: &Step) -> String {
-    match (step.op.as_str(), value(file, step)) {
-        ("test", Ok(Some(value))) => short(&value),
-        ("add", _) => "a place to add to".to_owned(),
-        _ => "something there".to_owned(),
-    }
+/// The value a `test` step wants to find.
+fn expectation(file: &Path, step: &Step) -> Option<Value> {
+    value(file, step).ok().flatten().filter(|_| step.op == "test")
 }
 
-fn found(document: &Value, path: &str) -> String {
-    document.pointer(path).map_or_else(|| "nothing".to_owned(), short)
+/// What was expected and what is there, in words. Of two objects only what differs, since the rest may be long.
+fn difference(expected: Option<Value>, found: Option<&Value>, step: &Step) -> (String, String) {
+    let nothing = || "nothing".to_owned();
+    let expected = match expected {
+        Some(expected) => expected,
+        None if step.op == "add" => return ("a place to add to".to_owned(), found.map_or_else(nothing, short)),
+        None => return ("something there".to_owned(), found.map_or_else(nothing, short)),
+    };
+    let (Some(one), Some(other)) = (expected.as_object(), found.and_then(Value::as_object)) else {
+        return (short(&expected), found.map_or_else(nothing, short));
+    };
+    let only = |these: &Map<String, Value>, those: &Map<String, Value>| {
+        let differing = these.iter().filter(|(key, value)| those.get(*key) != Some(value));
+        short(&Value::Object(differing.map(|(key, value)| (key.clone(), value.clone())).collect()))
+    };
+    (only(one, other), only(other, one))
 }
 
 /// A value in one line that fits a terminal.

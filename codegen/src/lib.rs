@@ -2,19 +2,38 @@
 //!
 //! `build.rs` and the `codegen` command both call [`generate`], so that what is checked is what is built. Generation is
 //! deterministic and offline: it reads one service folder, and no clock, no git and no network.
+//!
+//! What only the command needs (comparing, accepting and fetching documents) is behind the feature `command`, so that no
+//! build of the server compiles it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
+#[cfg(feature = "command")]
+pub mod accept;
 pub mod agree;
+#[cfg(feature = "command")]
+pub mod callers;
 mod client;
+#[cfg(feature = "command")]
+pub mod diff;
 pub mod document;
 mod error;
+#[cfg(feature = "command")]
+pub mod fetch;
 mod fixes;
+#[cfg(feature = "command")]
+pub mod gone;
+#[cfg(feature = "command")]
+pub mod incoming;
 pub mod lower;
+pub mod names;
 mod operations;
 mod schemas;
-mod source;
+pub mod source;
+mod strict_json;
 mod surface;
 
 pub use error::{Error, Misfit};
@@ -45,7 +64,7 @@ pub struct LeftOut {
     pub reason: String,
 }
 
-/// Generate everything from the service folder `spec_dir` (`openapi.yaml` and `fixes/*.toml`).
+/// Generate everything from the service folder `spec_dir`: its document, `names.toml` if it has one, and `fixes/*.toml`.
 ///
 /// # Errors
 /// When the document cannot be read, a fix no longer fits, or no client can be made of it. Operations that alone are too
@@ -53,19 +72,24 @@ pub struct LeftOut {
 pub fn generate(spec_dir: &Path) -> Result<Generated, Error> {
     let mut document = document::read(spec_dir)?;
     let fixes = fixes::apply(&mut document, spec_dir)?;
+    Ok(Generated { fixes, ..made_of(document, &spec_dir.join(document::FILE_NAME))? })
+}
+
+/// Generate everything from a document with its fixes in it; `path` is where to look when that fails.
+fn made_of(mut document: Value, path: &Path) -> Result<Generated, Error> {
     document.sort_all_objects();
     let text = format!("{document:#}\n");
 
     let restated = lower::restated(document);
     let operations = operations::table(&restated.document);
     let mut draft = lower::lowered(restated.clone());
-    let client = client::generate(&mut draft)
-        .map_err(|detail| Error::Ungeneratable { path: spec_dir.join(document::FILE_NAME), detail })?;
+    let client =
+        client::generate(&mut draft).map_err(|detail| Error::Ungeneratable { path: path.to_path_buf(), detail })?;
 
     let mut left_out = draft.left_out;
     left_out.sort();
     let surface = surface::lines(&restated.document, &left_out);
-    Ok(Generated { client, operations, document: text, surface, left_out, fixes })
+    Ok(Generated { client, operations, document: text, surface, left_out, fixes: 0 })
 }
 
 /// The service folders under `specs`, sorted by name.

@@ -10,21 +10,32 @@ use serde_json::Value;
 use crate::LeftOut;
 
 mod answers_apart;
+mod bare_bones;
 pub mod bare_forms;
 mod choices_open;
+mod data_wrappers;
+mod endless_schemas;
 mod inline_parts;
+mod known_forms;
 mod leave_out;
-mod media_types;
+pub mod media_types;
+mod merged_parts;
+mod named_parts;
+mod nullable_names;
 mod odd_objects;
 pub mod one_answer;
 mod open_enums;
 mod operation_ids;
 mod optional_answers;
 mod optional_requests;
+mod path_items;
 mod path_parameters;
 mod plain_limits;
-mod seam_headers;
+mod plain_parameters;
+mod schema_names;
+pub mod seam_headers;
 mod single_wrappers;
+mod twin_properties;
 mod twin_values;
 mod unused_schemas;
 mod version_3_0;
@@ -55,31 +66,42 @@ pub struct Rule {
 
 /// All rules, in the order they are applied.
 pub const RULES: &[Rule] = &[
+    Rule { name: "path_items", apply: path_items::apply },
     Rule { name: "version_3_0", apply: version_3_0::apply },
     Rule { name: "operation_ids", apply: operation_ids::apply },
     Rule { name: "inline_parts", apply: inline_parts::apply },
+    Rule { name: "schema_names", apply: schema_names::apply },
     Rule { name: "media_types", apply: media_types::apply },
+    Rule { name: "data_wrappers", apply: data_wrappers::apply },
     Rule { name: "one_answer", apply: one_answer::apply },
     Rule { name: "path_parameters", apply: path_parameters::apply },
     Rule { name: "seam_headers", apply: seam_headers::apply },
+    Rule { name: "plain_parameters", apply: plain_parameters::apply },
     Rule { name: "leave_out", apply: leave_out::apply },
     Rule { name: "bare_forms", apply: bare_forms::apply },
     Rule { name: "unused_schemas", apply: unused_schemas::apply },
     Rule { name: "answers_apart", apply: answers_apart::apply },
+    Rule { name: "known_forms", apply: known_forms::apply },
+    Rule { name: "endless_schemas", apply: endless_schemas::apply },
+    Rule { name: "merged_parts", apply: merged_parts::apply },
     Rule { name: "choices_open", apply: choices_open::apply },
     Rule { name: "open_enums", apply: open_enums::apply },
     Rule { name: "plain_limits", apply: plain_limits::apply },
     Rule { name: "odd_objects", apply: odd_objects::apply },
     Rule { name: "twin_values", apply: twin_values::apply },
+    Rule { name: "twin_properties", apply: twin_properties::apply },
+    Rule { name: "nullable_names", apply: nullable_names::apply },
     Rule { name: "optional_requests", apply: optional_requests::apply },
     Rule { name: "single_wrappers", apply: single_wrappers::apply },
     Rule { name: "optional_answers", apply: optional_answers::apply },
+    Rule { name: "named_parts", apply: named_parts::apply },
+    Rule { name: "bare_bones", apply: bare_bones::apply },
 ];
 
 /// How many of the rules only restate the document: what it says is the same before and after them.
 ///
 /// The operations table and the surface are read there, while `required`, `nullable` and known values are still true.
-const RESTATING: usize = 4;
+const RESTATING: usize = 7;
 
 /// The document with every operation named and every shared part in its place, saying the same as before.
 pub fn restated(document: Value) -> Draft {
@@ -101,6 +123,22 @@ pub fn take_out(draft: &mut Draft, id: &str, reason: String) {
     }
     draft.left_out.push(LeftOut { operation: id.to_owned(), reason });
     unused_schemas::apply(draft);
+}
+
+/// The document with these operations alone, and the schemas they use.
+pub fn only(document: &Value, ids: &[String]) -> Value {
+    let mut draft = Draft::new(document.clone());
+    let paths = draft.document.get_mut("paths").and_then(Value::as_object_mut);
+    for (_, item) in paths.into_iter().flatten() {
+        if let Some(methods) = item.as_object_mut() {
+            methods.retain(|_, operation| {
+                let id = operation.get("operationId").and_then(Value::as_str);
+                id.is_some_and(|id| ids.iter().any(|wanted| wanted == id))
+            });
+        }
+    }
+    unused_schemas::apply(&mut draft);
+    draft.document
 }
 
 fn apply<'a>(mut draft: Draft, rules: impl Iterator<Item = &'a Rule>) -> Draft {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::lower::bare_forms;
 use crate::lower::one_answer::{first_json_success, successes};
-use crate::schemas;
+use crate::schemas::{self, unwrapped};
 
 /// Rust source of `OPERATIONS` and the shapes it leads to, from the restated document.
 ///
@@ -83,7 +83,7 @@ impl<'a> Shapes<'a> {
     fn statics(&mut self) -> Vec<TokenStream> {
         let mut written = BTreeMap::new();
         while let Some(name) = self.waiting.pop() {
-            let schema = resolved(self.document, json_reference(&name));
+            let schema = schemas::resolved(self.document, &json_reference(&name)).unwrap_or_default();
             let shape = self.shape(&schema);
             if let Some(ident) = self.named.get(&name) {
                 let line = format!("The shape of `{name}`.");
@@ -151,7 +151,7 @@ impl<'a> Shapes<'a> {
 
     fn object(&mut self, schema: &Value) -> TokenStream {
         let mut parts = Parts::default();
-        parts.gather(self.document, schema, 0);
+        parts.gather(self.document, schema);
         if parts.properties.is_empty() {
             let values = schema.get("additionalProperties").filter(|values| values.is_object());
             let values = values.map_or_else(|| quote! { &Shape::Any }, |values| self.reference(values));
@@ -173,17 +173,16 @@ impl<'a> Shapes<'a> {
 struct Parts {
     properties: BTreeMap<String, Value>,
     required: BTreeSet<String>,
+    gathered: BTreeSet<String>,
 }
 
 impl Parts {
-    fn gather(&mut self, document: &Value, schema: &Value, depth: usize) {
-        // A schema that contains itself through `allOf` means nothing; it must not hang the build either.
-        const DEEPEST: usize = 8;
-        if depth > DEEPEST {
-            return;
-        }
+    /// Each named schema is gathered once: one that contains itself through `allOf` must not hang the build.
+    fn gather(&mut self, document: &Value, schema: &Value) {
         for part in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
-            self.gather(document, &resolved(document, part.clone()), depth + 1);
+            if schemas::reference(part).is_none_or(|name| self.gathered.insert(name.to_owned())) {
+                self.gather(document, &schemas::resolved(document, part).unwrap_or_default());
+            }
         }
         for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
             self.properties.insert(name.clone(), property.clone());
@@ -209,38 +208,16 @@ fn known_values(schema: &Value) -> Vec<&str> {
     values.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
-/// What an `allOf` around one schema wraps, or the schema itself.
-fn unwrapped(schema: &Value) -> &Value {
-    match schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
-        Some([only]) if schema.get("properties").is_none() => unwrapped(only),
-        _ => schema,
-    }
-}
-
 fn nullable(document: &Value, schema: &Value) -> bool {
     let says_so = |schema: &Value| schema.get("nullable") == Some(&json!(true));
     let inner = unwrapped(schema);
-    let target = resolved(document, inner.clone());
+    let target = schemas::resolved(document, inner).unwrap_or_default();
     says_so(schema) || says_so(inner) || says_so(&target) || is_anything(&target)
 }
 
 /// A schema that says nothing of its values; null is one of them.
 fn is_anything(schema: &Value) -> bool {
     kind(schema).is_empty() && !["oneOf", "anyOf"].iter().any(|key| schema.get(key).is_some())
-}
-
-/// Follow references, and wrappers around one, to what they name; a name that is not there means anything.
-fn resolved(document: &Value, schema: Value) -> Value {
-    const LONGEST_CHAIN: usize = 8;
-    let mut schema = schema;
-    for _ in 0..LONGEST_CHAIN {
-        let next = match schemas::reference(unwrapped(&schema)) {
-            Some(name) => document.get("components").and_then(|parts| parts.get("schemas")?.get(name)).cloned(),
-            None => return unwrapped(&schema).clone(),
-        };
-        schema = next.unwrap_or_default();
-    }
-    Value::Null
 }
 
 fn json_reference(name: &str) -> Value {

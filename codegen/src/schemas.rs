@@ -24,6 +24,50 @@ pub fn reference(schema: &Value) -> Option<&str> {
     schema.get("$ref")?.as_str()?.strip_prefix(NAMED)
 }
 
+/// What a `$ref` into this document leads to; nothing when it leads elsewhere, or nowhere.
+pub fn at_pointer<'a>(document: &'a Value, holder: &Value) -> Option<&'a Value> {
+    let pointer = holder.get("$ref")?.as_str()?.strip_prefix('#')?;
+    document.pointer(&percent_decoded(pointer))
+}
+
+/// The fragment of an address may carry `%7B` for `{`; what is no such code stays as it is.
+pub fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        let code = match rest {
+            [b'%', high, low, ..] => {
+                std::str::from_utf8(&[*high, *low]).ok().and_then(|hex| u8::from_str_radix(hex, 16).ok())
+            }
+            _ => None,
+        };
+        bytes.push(code.unwrap_or(*first));
+        rest = if code.is_some() { after.get(2..).unwrap_or_default() } else { after };
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+}
+
+/// What an `allOf` around one schema wraps, or the schema itself.
+pub fn unwrapped(schema: &Value) -> &Value {
+    match schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
+        Some([only]) if schema.get("properties").is_none() => unwrapped(only),
+        _ => schema,
+    }
+}
+
+/// Follow references, and wrappers around one, to what they name; nothing when that is not there or runs in a circle.
+pub fn resolved(document: &Value, schema: &Value) -> Option<Value> {
+    const LONGEST_CHAIN: usize = 8;
+    let mut schema = unwrapped(schema);
+    for _ in 0..LONGEST_CHAIN {
+        let Some(name) = reference(schema) else {
+            return schema.get("$ref").is_none().then(|| schema.clone());
+        };
+        schema = unwrapped(document.get("components")?.get("schemas")?.get(name)?);
+    }
+    None
+}
+
 /// Every operation of the document, with its path and lower-case method, in the document's order.
 pub fn operations(document: &Value) -> Vec<(&str, &str, &Map<String, Value>)> {
     let mut found = Vec::new();

@@ -18,6 +18,8 @@ pub fn lines(document: &Value, left_out: &[LeftOut]) -> String {
         .into_iter()
         .map(|(path, method, operation)| line(path, method, operation, left_out))
         .collect();
+    let paths = left_out.iter().filter(|left_out| left_out.operation.starts_with('/'));
+    lines.extend(paths.map(|path| format!("{} (left out: {})", path.operation, path.reason)));
     lines.sort();
     lines.into_iter().flat_map(|line| [line, "\n".to_owned()]).collect()
 }

@@ -40,8 +40,7 @@ fn what_the_generator_cannot_take_is_left_out_by_name() {
     let left_out: Vec<(String, String)> = nasty().left_out.into_iter().map(|one| (one.operation, one.reason)).collect();
     let (names, reasons): (Vec<_>, Vec<_>) = left_out.into_iter().unzip();
     assert_eq!(names, ["findFiles", "uploadFile"]);
-    assert!(reasons[0].starts_with("the generator panicked: "), "{}", reasons[0]);
-    assert_eq!(reasons[1], "multipart body");
+    assert_eq!(reasons, ["query parameter `filter` is an object", "multipart body"]);
 }
 
 #[test]
@@ -49,14 +48,10 @@ fn the_surface_has_one_sorted_line_an_operation() {
     let lines: Vec<String> = nasty().surface.lines().map(str::to_owned).collect();
     assert_eq!(lines.len(), 5);
     assert!(lines.is_sorted());
-    assert!(
-        lines[0].starts_with("findFiles GET /files ?filter -> nothing (left out: the generator panicked: "),
-        "{}",
-        lines[0]
-    );
     assert_eq!(
-        lines[1..],
+        lines,
         [
+            "findFiles GET /files ?filter -> nothing (left out: query parameter `filter` is an object)",
             "get_prices GET /prices/ (or /prices) -> Page|[Item]",
             "listItems GET /boards/{board_id}/items ?expand[] folder_id ?limit ?header:X-API-Version -> ItemPage or nothing",
             "post_boards_by_board_id_items POST /boards/{board_id}/items <- ItemWrite -> Item",

@@ -38,7 +38,7 @@ impl CredentialSources {
             return sources.credentials().map_err(|problem| Failure::Usage(vec![problem]));
         }
         if self.infinity_token_file.is_some() || self.infinigate_api_key_file.is_some() {
-            return self.from_files();
+            return self.in_files();
         }
         if is_at_terminal() {
             return asked_for();
@@ -48,7 +48,7 @@ impl CredentialSources {
         ]))
     }
 
-    fn from_files(&self) -> Result<Credentials, Failure> {
+    fn in_files(&self) -> Result<Credentials, Failure> {
         let infinity_token = self.infinity_token_file.as_deref().map(from_file).transpose()?;
         let infinigate =
             match (&self.infinigate_api_key_file, &self.infinigate_client_id, &self.infinigate_client_secret_file) {

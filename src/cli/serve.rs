@@ -15,7 +15,7 @@ use super::{Failure, log, on_runtime, print, watch};
 use crate::config::{Settings, Sources, Transport};
 use crate::sandbox::{self, Sandbox};
 use crate::server::{App, Endpoint, Handler, serve_http, serve_stdio};
-use crate::vault::{Roster, random_token};
+use crate::vault::{Roster, Snapshot, random_token};
 
 /// How to serve.
 #[derive(Args, Default)]
@@ -116,7 +116,12 @@ async fn over_http(settings: Settings, sandbox: Option<&Sandbox>) -> Result<(), 
     announce(address, http.auth_token.as_ref(), app.roster.as_deref(), sandbox)?;
     let endpoint = Endpoint::new(http, app.clone());
     if let Some(roster) = app.roster.clone() {
-        tokio::spawn(roster.watch(|_| {}, endpoint.closing.clone()));
+        let told = app.clone();
+        let tell = move |_: &Snapshot| {
+            let app = told.clone();
+            tokio::spawn(async move { app.list_changes.announce().await });
+        };
+        tokio::spawn(roster.watch(tell, endpoint.closing.clone()));
     }
     let routes = endpoint.routes(Handler::new(app.clone()));
     let (stop, mut signals) = (CancellationToken::new(), Signals::listen());

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// A client whose configuration is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Client {
     /// The name on the command line.
     pub name: &'static str,

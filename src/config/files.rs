@@ -158,7 +158,7 @@ mod tests {
         let text = "MCP_HTTP_PORT=4000\nPORT=5000\nMAX_PAGE_SIZE=50\nINFINITY_API_TOKEN='t$x'\n";
         let settings = with(text, &[("MAX_PAGE_SIZE", "30")]).map_err(|faults| panic!("{faults}")).unwrap();
         assert_eq!((settings.http.port, settings.pages.largest), (4000, 30));
-        let token = settings.infinity.unwrap().token;
+        let token = settings.infinity.unwrap();
         assert_eq!(secrecy::ExposeSecret::expose_secret(&token), "t$x");
     }
 

@@ -17,6 +17,7 @@ use super::page::{ConsentPage, Notice, refusal_page};
 use super::parameters::Parameters;
 use super::request::{Refusal, answer_address};
 use super::scopes;
+use super::throttle::neighbourhood;
 use super::words::Language;
 use crate::state::{Code, Family, StateError};
 use crate::vault::{digest, random_token};
@@ -34,7 +35,9 @@ pub struct ClientAddress(pub IpAddr);
 pub(super) fn caller(extensions: &Extensions) -> String {
     let known = extensions.get::<ClientAddress>().map(|address| address.0);
     let connected = || extensions.get::<ConnectInfo<SocketAddr>>().map(|connection| connection.0.ip());
-    known.or_else(connected).map_or_else(|| "address".to_owned(), |address| format!("address {address}"))
+    known
+        .or_else(connected)
+        .map_or_else(|| "address".to_owned(), |address| format!("address {}", neighbourhood(address)))
 }
 
 /// `GET`: asks the person.

@@ -35,7 +35,7 @@ mod words;
 pub use authorize::ClientAddress;
 pub use grant::Grant;
 pub use people::{People, Person};
-pub use throttle::Throttle;
+pub use throttle::{Throttle, neighbourhood};
 
 use crate::api::web::Web;
 use crate::config::{self, PublicUrl};

@@ -4,11 +4,20 @@
 //! the odds; it therefore never waits so long that a mistyped key locks anybody out.
 
 use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How many keys are remembered; beyond it those that matter least are forgotten.
 const MOST_KEYS: usize = 10_000;
+
+/// What counts as one address where attempts are counted: of IPv6 everybody has a whole network.
+pub fn neighbourhood(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),
+    }
+}
 
 /// Failures by key.
 pub struct Throttle {

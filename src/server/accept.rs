@@ -23,9 +23,10 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::address::{CallerAddress, Proxies};
+use super::address::Proxies;
 use super::connection::{Patience, Seats, Taken};
 use super::held::Held;
+use crate::oauth::ClientAddress;
 
 /// Most bytes of a request's line and headers.
 const MOST_HEAD: usize = 16 * 1024;
@@ -100,7 +101,7 @@ impl Reception {
         let routes = TowerToHyperService::new(self.routes.clone());
         let answer = service_fn(|request: Request<Incoming>| {
             let under_way = place.serve();
-            let caller = CallerAddress(self.proxies.caller(peer, request.headers()));
+            let caller = ClientAddress(self.proxies.caller(peer, request.headers()));
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(caller);
             let answer = routes.call(request);

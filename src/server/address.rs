@@ -1,19 +1,17 @@
 //! Where a request comes from: the other end of the connection, or whom a trusted proxy names.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName};
 use ipnet::IpNet;
 
+use crate::oauth::ClientAddress;
+
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The proxies whose word about a caller's address counts (`MCP_TRUSTED_PROXIES`).
 pub struct Proxies(Vec<IpNet>);
-
-/// The address that was worked out when the request came in.
-#[derive(Clone, Copy)]
-pub(super) struct CallerAddress(pub(super) IpAddr);
 
 impl Proxies {
     /// With these networks.
@@ -54,20 +52,13 @@ fn address(word: &str) -> Option<IpAddr> {
 
 /// The address of whoever sent `request`. Without a connection, as in a test of the routes alone, there is none.
 pub fn caller_address(request: &Request) -> Option<IpAddr> {
-    request.extensions().get::<CallerAddress>().map(|caller| caller.0)
-}
-
-/// What counts as one address where attempts are counted: of IPv6 everybody has a whole network.
-pub fn neighbourhood(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),
-    }
+    request.extensions().get::<ClientAddress>().map(|caller| caller.0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::oauth::neighbourhood;
 
     fn caller(peer: &str, forwarded: &[&str]) -> String {
         let proxies = Proxies::new(vec!["10.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()]);

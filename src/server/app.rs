@@ -1,5 +1,6 @@
 //! What all calls of one server share.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +14,9 @@ use super::list_changes::ListChanges;
 use super::seal::RequestSeal;
 use super::view::{View, Views};
 use crate::api;
+use crate::api::web::RealWeb;
 use crate::config::Settings;
+use crate::oauth::OAuth;
 use crate::state::Store;
 use crate::tool::catalogue::Catalogue;
 use crate::tool::confirm::Confirmations;
@@ -44,6 +47,10 @@ pub struct App {
     pub accounts: Accounts,
     /// The users, where callers are asked who they are.
     pub roster: Option<Arc<Roster>>,
+    /// Those who let clients in on behalf of users, where OAuth is on.
+    pub oauth: Option<Arc<OAuth>>,
+    /// The only tools of callers with OAuth, when there is such a list.
+    pub oauth_tools: Option<Arc<BTreeSet<String>>>,
     /// The calls under way, so that a shutdown can wait for them.
     pub calls: TaskTracker,
     views: Views,
@@ -60,6 +67,11 @@ impl App {
     pub fn new(settings: Settings) -> Result<Self, StartError> {
         let store = Arc::new(Store::new(settings.state.expose_secret(), random_token()));
         let roster = settings.vault.map(Roster::open).transpose()?.map(Arc::new);
+        let oauth_tools = settings.oauth.as_ref().map(|oauth| oauth.allowed_tools.clone());
+        let oauth = settings
+            .oauth
+            .zip(roster.clone())
+            .map(|(oauth, roster)| Arc::new(OAuth::new(oauth, store.clone(), roster, Arc::new(RealWeb::default()))));
         let own = OwnCredentials { infinigate: settings.infinigate, infinity: settings.infinity };
         let accounts = Accounts::new(settings.reach, own, roster.clone(), store.clone())?;
         let confirmations =
@@ -75,6 +87,8 @@ impl App {
             runtime: Runtime { confirmations, fence: settings.fence, limits: settings.limits },
             accounts,
             roster,
+            oauth,
+            oauth_tools: oauth_tools.filter(|tools| !tools.is_empty()).map(Arc::new),
             calls: TaskTracker::new(),
             views: Views::new(settings.choice),
             store,

@@ -1,9 +1,11 @@
-//! Recognising callers over HTTP: by the one bearer, by a user's key, or as everybody on this machine.
+//! Recognising callers over HTTP: by the one bearer, a user's key, an OAuth token, or as everybody on this machine.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::identity::Principal;
-use crate::vault::{Bearer, Refused, Roster};
+use crate::oauth::{Grant, OAuth};
+use crate::vault::{Bearer, Refused, Roster, Scopes};
 
 /// Everything by which a caller can be recognised. With nothing set, everybody on this machine is let in.
 #[derive(Default)]
@@ -12,6 +14,10 @@ pub struct Callers {
     pub bearer: Option<Bearer>,
     /// The users with their keys.
     pub roster: Option<Arc<Roster>>,
+    /// Those who let clients in on behalf of users.
+    pub oauth: Option<Arc<OAuth>>,
+    /// The only tools of callers with OAuth, when there is such a list.
+    pub oauth_tools: Option<Arc<BTreeSet<String>>>,
 }
 
 /// Why a caller is not recognised. None of them tells whether a user exists.
@@ -23,6 +29,8 @@ pub enum Unknown {
     WrongBearer,
     /// Its time is over; only who holds it learns that.
     Expired,
+    /// The tokens cannot be read.
+    CannotTell,
 }
 
 impl Callers {
@@ -31,7 +39,7 @@ impl Callers {
     /// # Errors
     /// Why nobody was recognised.
     pub async fn recognise(&self, token: Option<&str>) -> Result<Principal, Unknown> {
-        if self.bearer.is_none() && self.roster.is_none() {
+        if self.bearer.is_none() && self.roster.is_none() && self.oauth.is_none() {
             return Ok(Principal::local());
         }
         let token = token.ok_or(Unknown::NoBearer)?;
@@ -40,9 +48,25 @@ impl Callers {
         }
         let Some(roster) = &self.roster else { return Err(Unknown::WrongBearer) };
         match roster.current().user_by_key(token) {
-            Ok(user) => Ok(Principal::user(user)),
-            Err(Refused::Expired { .. }) => Err(Unknown::Expired),
-            Err(Refused::Unknown) => Err(Unknown::WrongBearer),
+            Ok(user) => return Ok(Principal::user(user)),
+            Err(Refused::Expired { .. }) => return Err(Unknown::Expired),
+            Err(Refused::Unknown) => {}
         }
+        let Some(oauth) = &self.oauth else { return Err(Unknown::WrongBearer) };
+        let granted = oauth.grant_of(token).await.map_err(|error| {
+            tracing::error!(%error, "an OAuth token cannot be looked up");
+            Unknown::CannotTell
+        })?;
+        granted.and_then(|grant| self.granted(roster, &grant)).ok_or(Unknown::WrongBearer)
+    }
+
+    /// The user that a client acts for, with what they consented to.
+    fn granted(&self, roster: &Roster, grant: &Grant) -> Option<Principal> {
+        let roster = roster.current();
+        let mut principal = Principal::user(roster.user_by_name(&grant.user).ok()?);
+        let consented = Scopes::named(grant.scopes.iter().map(String::as_str)).ok()?;
+        principal.scopes = principal.scopes.intersection(&consented);
+        principal.only_tools.clone_from(&self.oauth_tools);
+        Some(principal)
     }
 }

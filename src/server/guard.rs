@@ -14,11 +14,11 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::address::{caller_address, neighbourhood};
+use super::address::caller_address;
 use super::callers::{Callers, Unknown};
 use super::challenge::Challenge;
 use super::cors;
-use super::throttle::Throttle;
+use crate::oauth::{Throttle, neighbourhood};
 use crate::telemetry::counters;
 use crate::vault::digest;
 
@@ -106,6 +106,10 @@ pub async fn known_door(State(doors): State<Arc<Doors>>, request: Request, next:
     }
 }
 
+/// How long the first failure too many has to wait, and the most of all.
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+const LONGEST_WAIT: Duration = Duration::from_secs(300);
+
 /// Who is let in, and what the others are told.
 pub struct Entrance {
     callers: Callers,
@@ -118,7 +122,12 @@ impl Entrance {
     /// Lets in whoever `callers` recognise.
     pub fn new(callers: Callers, challenge: Arc<Challenge>) -> Self {
         // Behind one address may be a whole office; a key that was wrong stays wrong.
-        Self { callers, challenge, addresses: Throttle::new(20), keys: Throttle::new(5) }
+        Self {
+            callers,
+            challenge,
+            addresses: Throttle::new(20, FIRST_WAIT, LONGEST_WAIT),
+            keys: Throttle::new(5, FIRST_WAIT, LONGEST_WAIT),
+        }
     }
 }
 
@@ -137,6 +146,10 @@ pub async fn known_caller(State(entrance): State<Arc<Entrance>>, mut request: Re
         Err(Unknown::Expired) => {
             unauthorized("invalid_token", "The time of this bearer token is over.", &entrance.challenge)
         }
+        Err(Unknown::CannotTell) => {
+            let message = "Nobody can tell now whose this bearer token is; try again shortly.";
+            retry_later(refusal(StatusCode::SERVICE_UNAVAILABLE, "state_unavailable", message), FIRST_WAIT)
+        }
         Err(Unknown::WrongBearer) => wrong_key(&entrance, token.unwrap_or_default(), &request),
     }
 }
@@ -146,9 +159,9 @@ pub async fn known_caller(State(entrance): State<Arc<Entrance>>, mut request: Re
 fn wrong_key(entrance: &Entrance, token: &str, request: &Request) -> Response {
     let address = caller_address(request).map(|address| neighbourhood(address).to_string()).unwrap_or_default();
     let key = digest(token.as_bytes());
-    let Some(wait) = entrance.addresses.wait(&address).max(entrance.keys.wait(&key)) else {
-        entrance.addresses.failed(&address);
-        entrance.keys.failed(&key);
+    let Some(wait) = entrance.addresses.wait([address.as_str()]).max(entrance.keys.wait([key.as_str()])) else {
+        entrance.addresses.failed([address.as_str()]);
+        entrance.keys.failed([key.as_str()]);
         return unauthorized("invalid_token", "The bearer token is wrong.", &entrance.challenge);
     };
     let message = "Wrong bearer tokens came too often. This one was wrong, too; wait before trying another.";

@@ -418,7 +418,8 @@ impl ServerHandler for Handler {
     }
 
     async fn listen(&self, subscription: SubscriptionContext) -> Result<(), ErrorData> {
-        self.app.list_changes.serve(&subscription).await
+        self.app.list_changes.serve(&subscription, &self.app.calls).await;
+        Ok(())
     }
 
     async fn on_initialized(&self, context: NotificationContext<RoleServer>) {

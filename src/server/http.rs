@@ -58,12 +58,24 @@ impl Endpoint {
     pub fn routes<H: ServerHandler + Clone>(&self, handler: H) -> Router {
         let settings = &self.settings;
         let bearer = settings.auth_token.as_ref().map(Bearer::new);
-        let callers = Callers { bearer, roster: self.app.roster.clone() };
-        let challenge = Arc::new(Challenge::default());
+        let oauth = self.app.oauth.clone();
+        let challenge =
+            Arc::new(Challenge { resource_metadata: oauth.as_ref().map(|oauth| oauth.resource_metadata()) });
+        let callers = Callers {
+            bearer,
+            roster: self.app.roster.clone(),
+            oauth: oauth.clone(),
+            oauth_tools: self.app.oauth_tools.clone(),
+        };
         let entrance = Arc::new(Entrance::new(callers, challenge.clone()));
         let limits = Arc::new(Limits::new(settings.rate_per_minute, settings.max_concurrent_calls));
         let sessions = Arc::new(Sessions::new(settings.max_sessions, self.app.store().clone()));
-        let doors = Arc::new(Doors::new(settings.allowed_hosts.clone(), settings.allowed_origins.clone()));
+        let mut hosts = settings.allowed_hosts.clone();
+        let mut origins = settings.allowed_origins.clone();
+        // The public name is this server's, and its consent page is a page of its own.
+        hosts.extend(oauth.iter().map(|oauth| oauth.host().to_owned()));
+        origins.extend(oauth.iter().map(|oauth| oauth.origin().to_owned()));
+        let doors = Arc::new(Doors::new(hosts, origins));
         // From the outside in: who it is, how often, whose session, what they say, whether they may, how much at once.
         Router::new()
             .route_service("/mcp", self.mcp(handler, sessions.clone()))
@@ -75,6 +87,7 @@ impl Endpoint {
             .layer(from_fn_with_state(entrance, guard::known_caller))
             .route("/health", get(health))
             .route("/ready", get(ready).with_state(Arc::new(Readiness::new(self.app.clone()))))
+            .merge(oauth.map(crate::oauth::routes).unwrap_or_default())
             .fallback(nowhere)
             .layer(from_fn_with_state(doors, guard::known_door))
             .layer(from_fn(answers::in_form))

@@ -4,13 +4,14 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::future::join_all;
+use rmcp::RoleServer;
 use rmcp::model::{
     PromptListChangedNotification, ResourceListChangedNotification, ServerNotification, SubscriptionFilter,
     ToolListChangedNotification,
 };
 use rmcp::service::{Peer, SubscriptionContext, SubscriptionSink};
-use rmcp::{ErrorData, RoleServer};
 use tokio::sync::watch;
+use tokio_util::task::TaskTracker;
 
 use super::capabilities::capabilities;
 use crate::offers::Offers;
@@ -54,18 +55,17 @@ impl ListChanges {
         tracing::info!(told = told.len() - missed, missed, "the lists have changed");
     }
 
-    /// Serves one `subscriptions/listen` of the stateless era until the client or the server ends it.
-    ///
-    /// # Errors
-    /// None; a client that is gone ends it.
-    pub async fn serve(&self, subscription: &SubscriptionContext) -> Result<(), ErrorData> {
+    /// Serves one `subscriptions/listen` of the stateless era until the client is gone, or the server takes no more
+    /// calls and the last of them is done: then the subscription ends in form, while its answer can still leave.
+    pub async fn serve(&self, subscription: &SubscriptionContext, calls: &TaskTracker) {
         let mut edition = self.edition.subscribe();
         loop {
             tokio::select! {
-                () = subscription.cancelled() => return Ok(()),
+                () = subscription.cancelled() => return,
+                () = calls.wait() => return,
                 changed = edition.changed() => {
                     if changed.is_err() || !tell(subscription.sink()).await {
-                        return Ok(());
+                        return;
                     }
                 }
             }

@@ -33,7 +33,6 @@ mod scrape;
 mod seal;
 mod sessions;
 mod stdio;
-mod throttle;
 mod view;
 mod watched;
 
@@ -50,4 +49,3 @@ pub use listing::definition;
 pub use rehearsal::rehearse;
 pub use scrape::serve_metrics;
 pub use stdio::serve_stdio;
-pub use throttle::Throttle;

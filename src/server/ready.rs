@@ -51,9 +51,14 @@ impl Readiness {
         answers
     }
 
-    /// Whether there is a service to call.
+    /// Whether there are credentials for some service.
     fn has_upstream(&self) -> bool {
         !self.app.accounts.are_none()
+    }
+
+    /// Whether the users, where there are any, are those of the files.
+    fn knows_users(&self) -> bool {
+        self.app.roster.as_ref().is_none_or(|roster| roster.status().stale.is_none())
     }
 }
 
@@ -61,8 +66,12 @@ impl Readiness {
 pub async fn ready(State(readiness): State<Arc<Readiness>>) -> Response {
     let parts = [("state", readiness.state_answers().await), ("upstream", readiness.has_upstream())];
     let missing: Vec<&str> = parts.iter().filter(|(_, well)| !well).map(|(name, _)| *name).collect();
-    if missing.is_empty() {
+    if missing.is_empty() && readiness.knows_users() {
         return Json(json!({ "ready": true })).into_response();
+    }
+    if missing.is_empty() {
+        // A mistake in the users' file must not take every server out of service: those it named before are still let in.
+        return Json(json!({ "ready": true, "outdated": ["users"] })).into_response();
     }
     let said = json!({
         "error": true,

@@ -341,7 +341,7 @@ mod tests {
         fn new(most: usize, store: &Arc<Store>) -> Self {
             async fn named(mut request: Request, next: Next) -> Response {
                 let name = request.headers()["x-caller"].to_str().unwrap().to_owned();
-                request.extensions_mut().insert(Principal { name });
+                request.extensions_mut().insert(Principal { name, ..Principal::local() });
                 next.run(request).await
             }
             let sessions = Arc::new(Sessions::new(most, store.clone()));

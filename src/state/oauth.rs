@@ -376,12 +376,9 @@ mod tests {
         let later = store::now() + 60_000;
         stores[0].consents().begin(&family("f"), &code("c", later)).await.unwrap();
         stores[0].consents().keep("f", &token("t", TokenKind::Refresh, later)).await.unwrap();
-        let stores = &stores;
-        let uses =
-            futures::future::join_all((0..16).map(|n| async move { stores[n % 4].consents().use_code("c").await }));
+        let uses = futures::future::join_all((0..16).map(|n| { let store = &stores[n % 4]; async move { store.consents().use_code("c").await } }));
         assert_eq!(uses.await.into_iter().filter(|won| *won.as_ref().unwrap()).count(), 1);
-        let turns =
-            futures::future::join_all((0..16).map(|n| async move { stores[n % 4].consents().rotate("t").await }));
+        let turns = futures::future::join_all((0..16).map(|n| { let store = &stores[n % 4]; async move { store.consents().rotate("t").await } }));
         assert_eq!(turns.await.into_iter().filter(|won| *won.as_ref().unwrap()).count(), 1);
     }
 

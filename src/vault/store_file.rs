@@ -117,7 +117,7 @@ impl StoreFile {
                 Err(Fault::Tampered(format!("the profile {:?} is not the one that was written", record.name)))
             }
             (false, None) if !document.profiles.is_empty() => {
-                Err(Fault::Tampered("profiles were taken out, added or exchanged".into()))
+                Err(Fault::Tampered("profiles were taken out, added, exchanged or edited".into()))
             }
             (_, _) => Err(Fault::WrongKey),
         }

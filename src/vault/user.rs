@@ -51,7 +51,7 @@ impl KeyDigest {
     /// The digest that is written in a file, in hexadecimal.
     pub fn read(text: &str) -> Option<Self> {
         let mut bytes = [0_u8; 32];
-        if text.len() != 64 || !text.is_ascii() {
+        if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return None;
         }
         for (at, byte) in bytes.iter_mut().enumerate() {

@@ -12,7 +12,7 @@ use rmcp::model::{
     ServerCapabilities, ServerConfig, SetLevelRequestMethod, SetLevelRequestParams, SubscribeRequestParams,
     SubscriptionFilter, Tool, UnsubscribeRequestParams,
 };
-use rmcp::service::RequestContext;
+use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -50,6 +50,7 @@ impl ServerHandler for Fixtures {
             .enable_logging()
             .enable_completions()
             .enable_prompts()
+            .enable_prompts_list_changed()
             .enable_resources()
             .enable_resources_subscribe()
             .build();
@@ -96,12 +97,16 @@ impl ServerHandler for Fixtures {
         if let Some(answer) = talks::answer(&request, &context).await? {
             return Ok(answer.into());
         }
+        if [tools::TOOLS_CHANGE, tools::PROMPTS_CHANGE].contains(&request.name.as_ref()) {
+            self.app.list_changes.announce(&self.app.offers).await;
+            return Ok(tools::say("The lists have changed.")?.into());
+        }
         let call = rounds::Call {
             name: &request.name,
             responses: request.input_responses.as_ref(),
             state: request.request_state.as_deref(),
         };
-        match rounds::take(&self.app.runtime.confirmations, &context, &call)? {
+        match rounds::take(&self.app.runtime.confirmations, self.app.store(), &context, &call).await? {
             rounds::Turn::Ask(question) => Ok(question.into()),
             rounds::Turn::Done(text) => Ok(tools::say(&text)?.into()),
         }
@@ -134,7 +139,7 @@ impl ServerHandler for Fixtures {
             responses: request.input_responses.as_ref(),
             state: request.request_state.as_deref(),
         };
-        match rounds::take(&self.app.runtime.confirmations, &context, &call)? {
+        match rounds::take(&self.app.runtime.confirmations, self.app.store(), &context, &call).await? {
             rounds::Turn::Ask(question) => Ok(question.into()),
             rounds::Turn::Done(text) => Ok(prompts::say(&text)?.into()),
         }
@@ -215,5 +220,13 @@ impl ServerHandler for Fixtures {
 
     fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
         Some(requested.clone())
+    }
+
+    async fn listen(&self, subscription: SubscriptionContext) -> Result<(), ErrorData> {
+        self.production.listen(subscription).await
+    }
+
+    async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
+        self.production.on_initialized(context).await;
     }
 }

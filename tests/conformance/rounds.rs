@@ -3,6 +3,7 @@
 //! Where a fixture needs sealed state, the production server's own confirmation engine seals and opens it.
 
 use infini_mcp::server::Principal;
+use infini_mcp::state::Store;
 use infini_mcp::tool::confirm::{Confirmations, Subject, Way};
 use infini_mcp::tool::{Declaration, Effect, Toolset};
 use infini_mcp::vault::digest_json;
@@ -65,8 +66,9 @@ struct Script {
 }
 
 /// Takes the next turn of a fixture.
-pub fn take(
+pub async fn take(
     confirmations: &Confirmations,
+    store: &Store,
     context: &RequestContext<RoleServer>,
     call: &Call<'_>,
 ) -> Result<Turn, ErrorData> {
@@ -76,12 +78,10 @@ pub fn take(
     let subject = Subject { principal: &principal, tool: &DECLARATION, arguments: &arguments, way: Way::Form };
 
     let at = match call.state {
-        Some(state) if script.is_sealed => round_of(
-            &script,
-            &confirmations
-                .redeem(subject, state)
-                .map_err(|fault| ErrorData::invalid_params(fault.to_string(), None))?,
-        ),
+        Some(state) if script.is_sealed => {
+            let redeemed = confirmations.redeem(store, subject, state).await;
+            round_of(&script, &redeemed.map_err(|fault| ErrorData::invalid_params(fault.to_string(), None))?)
+        }
         _ => 0,
     };
     let is_open = script.is_sealed && call.state.is_none();
@@ -90,7 +90,11 @@ pub fn take(
         return Ok(Turn::Done(format!("state-ok, after {}", json!(call.responses))));
     };
     let requests: InputRequests = read(requests.clone())?;
-    let state = script.is_sealed.then(|| confirmations.question(subject, shown(next)).state);
+    let mut state = None;
+    if script.is_sealed {
+        let question = confirmations.question(store, subject, shown(next)).await;
+        state = Some(question.map_err(|fault| ErrorData::internal_error(fault.to_string(), None))?.state);
+    }
     Ok(Turn::Ask(InputRequiredResult::new(Some(requests), state)))
 }
 

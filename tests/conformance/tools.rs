@@ -12,8 +12,12 @@ pub const PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4n
 /// Two samples of silence.
 const WAV: &str = "UklGRiYAAABXQVZFZm10IBAAAAABAAEAQB8AAEAfAAABAAgAZGF0YQIAAACAgA==";
 
+/// The tools that make the lists change, or say they do.
+pub const TOOLS_CHANGE: &str = "test_trigger_tool_change";
+pub const PROMPTS_CHANGE: &str = "test_trigger_prompt_change";
+
 /// Tools without arguments, beside those that ask in rounds.
-const PLAIN: [&str; 12] = [
+const PLAIN: [&str; 14] = [
     "test_simple_text",
     "test_image_content",
     "test_audio_content",
@@ -26,6 +30,8 @@ const PLAIN: [&str; 12] = [
     "test_elicitation_sep1034_defaults",
     "test_elicitation_sep1330_enums",
     "test_missing_capability",
+    TOOLS_CHANGE,
+    PROMPTS_CHANGE,
 ];
 
 /// Every fixture tool as it is listed.

@@ -55,6 +55,16 @@ export async function connect(kind, where, answer) {
     tools: async () => (await made.client.listTools()).tools,
     call: (name, args) => made.client.callTool({ name, arguments: args }),
     instructions: () => made.client.getInstructions(),
+    capabilities: () => made.client.getServerCapabilities(),
+    introduction: () => made.client.getServerVersion(),
+    resources: async () => (await made.client.listResources()).resources,
+    templates: async () => (await made.client.listResourceTemplates()).resourceTemplates,
+    read: async (uri) => (await made.client.readResource({ uri })).contents,
+    prompts: async () => (await made.client.listPrompts()).prompts,
+    prompt: (name, args) => made.client.getPrompt({ name, arguments: args }),
+    complete: async (ref, name, value, chosen) =>
+      (await made.client.complete({ ref, argument: { name, value }, ...(chosen && { context: { arguments: chosen } }) })).completion,
+    listen: (filter) => made.client.listen(filter),
     close: () => made.client.close(),
   };
 }

@@ -2,6 +2,7 @@
 // documented answer, and everybody else is served meanwhile.
 
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 
 import { callOf, headersOf, send } from './raw.mjs';
 import { exchange, open } from './sockets.mjs';
@@ -234,6 +235,15 @@ await step('somebody with another key cannot use, answer, listen to or end a ses
   assert.equal((await say('ana', LIST, { session })).status, 200, 'its owner goes on');
   assert.equal((await say('ana', undefined, { session, method: 'DELETE' })).status, 202);
   assert.equal((await say('ana', LIST, { session })).status, 404);
+});
+await step('a users file that breaks while the server runs locks nobody out, and /ready tells of it', async () => {
+  const ready = async () => (await send(team.url, { method: 'GET', path: '/ready' })).json;
+  assert.deepEqual(await ready(), { ready: true });
+  writeFileSync(files.MCP_USERS_FILE, '{ "version": 1, "users": [');
+  const until = Date.now() + 10_000;
+  while (!(await ready()).outdated && Date.now() < until) await pause(100);
+  assert.deepEqual(await ready(), { ready: true, outdated: ['users'] });
+  assert.equal((await say('ana', INITIALIZE)).status, 200);
 });
 await team?.stop();
 await sandbox.stop();

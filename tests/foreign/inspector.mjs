@@ -1,4 +1,4 @@
-// Lets the MCP inspector list the tools in both eras over both transports and look for schemas that clients choke on.
+// Lets the MCP inspector list tools, resources and prompts in both eras over both transports and look for schemas that clients choke on.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -9,15 +9,22 @@ import { finish, step } from './steps.mjs';
 
 const INSPECTOR = fileURLToPath(new URL('node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js', import.meta.url));
 
-async function inspect(target, era, env) {
-  const args = [INSPECTOR, '--cli', ...target, '--protocol-era', era, '--method', 'tools/list', '--strict'];
+/** What is listed, with the field that holds it; only tools have schemas to be strict about. */
+const METHODS = [
+  { method: 'tools/list', holds: 'tools', more: ['--strict'] },
+  { method: 'resources/list', holds: 'resources', more: [] },
+  { method: 'prompts/list', holds: 'prompts', more: [] },
+];
+
+async function inspect(target, era, { method, holds, more }, env) {
+  const args = [INSPECTOR, '--cli', ...target, '--protocol-era', era, '--method', method, ...more];
   const child = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const heard = { listed: '', complaints: '' };
   child.stdout.on('data', (bytes) => (heard.listed += bytes));
   child.stderr.on('data', (bytes) => (heard.complaints += bytes));
   const code = await within(60_000, 'the inspector', new Promise((resolve) => child.once('close', resolve)));
   assert.equal(code, 0, heard.complaints);
-  assert.ok(JSON.parse(heard.listed).tools.length > 0, 'some tools are listed');
+  assert.ok(JSON.parse(heard.listed)[holds].length > 0, `some ${holds} are listed`);
 }
 
 const server = await startTrial();
@@ -28,8 +35,10 @@ const { command, args } = stdioCommand({});
 const overStdio = [...settings, command, ...args];
 
 for (const era of ['legacy', 'modern']) {
-  await step(`inspector, ${era} era, HTTP as a newcomer starts it`, () => inspect(overHttp, era));
-  await step(`inspector, ${era} era, stdio`, () => inspect(overStdio, era));
+  for (const asked of METHODS) {
+    await step(`inspector, ${era} era, HTTP as a newcomer starts it: ${asked.method}`, () => inspect(overHttp, era, asked));
+    await step(`inspector, ${era} era, stdio: ${asked.method}`, () => inspect(overStdio, era, asked));
+  }
 }
 await server.stop();
 await sandbox.stop();

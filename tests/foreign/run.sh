@@ -64,7 +64,7 @@ single 'PostgreSQL is there' postgres_is_there
 single 'the packages of Node are installed' npm install --no-audit --no-fund --silent
 single 'the packages of Python are installed' install_python
 node=$(node_of_age)
-for script in story money board bad_input bad_upstream inspector conformance; do
+for script in story money board offers bad_input bad_upstream inspector conformance; do
   count "$node" "$script.mjs"
 done
 count python/bin/python story.py

@@ -90,9 +90,12 @@ async fn over_http_the_news_come_on_the_stream_of_the_request_that_asked_for_the
     let door = Door::sandbox().await;
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let url = format!("http://{}/mcp", listener.local_addr().unwrap());
-    let closing = CancellationToken::new();
-    let doors =
-        Endpoint { bearer: None, hosts: vec!["127.0.0.1".into()], origins: Vec::new(), closing: closing.clone() };
+    let doors = Endpoint {
+        bearer: None,
+        hosts: vec!["127.0.0.1".into()],
+        origins: Vec::new(),
+        closing: CancellationToken::new(),
+    };
     tokio::spawn(axum::serve(listener, endpoint(Handler::new(door.app.clone()), doors)).into_future());
     let meta = json!({
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
@@ -125,8 +128,8 @@ async fn over_http_the_news_come_on_the_stream_of_the_request_that_asked_for_the
     }
     assert!(heard.contains("subscriptions/acknowledged") && heard.contains("prompts/list_changed"), "{heard}");
     assert!(!heard.contains("tools/list_changed"), "{heard}");
-    // The server that stops ends the stream with its result.
-    closing.cancel();
+    // A server that takes no more calls ends the subscription in form, before it ends the streams.
+    door.app.calls.close();
     let rest = tokio::time::timeout(Duration::from_secs(10), stream.text()).await.expect("the stream ends").unwrap();
     assert!(rest.contains("\"id\":\"listening\""), "{rest}");
 }

@@ -18,7 +18,7 @@ async fn prompts_are_listed_and_given_in_both_eras() {
         let declared = &line.introduction["capabilities"]["prompts"];
         assert_eq!(declared, &json!({ "listChanged": true }));
         let list = line.result("prompts/list", json!({})).await;
-        assert_eq!(list["ttlMs"].is_u64(), era == Era::Stateless, "{list:#}");
+        assert!(list["ttlMs"].is_u64() && list["cacheScope"] == json!("private"), "{list:#}");
         for prompt in list["prompts"].as_array().unwrap() {
             assert!(prompt["title"].is_string() && prompt["description"].is_string(), "{prompt:#}");
             for argument in prompt["arguments"].as_array().unwrap() {

@@ -14,6 +14,12 @@ async fn read(line: &mut Line, uri: &str) -> Value {
     serde_json::from_str(content["text"].as_str().unwrap()).unwrap()
 }
 
+/// Who the server said it is.
+fn introduced(line: &Line) -> &Value {
+    let introduction = &line.introduction;
+    introduction.get("serverInfo").unwrap_or(&introduction["_meta"]["io.modelcontextprotocol/serverInfo"])
+}
+
 fn uris(list: &Value) -> Vec<&str> {
     list["resources"].as_array().unwrap().iter().map(|resource| resource["uri"].as_str().unwrap()).collect()
 }
@@ -43,9 +49,10 @@ async fn open_quotes_and_boards_are_listed_and_what_is_listed_can_be_read_in_bot
         for uri in uris(&list) {
             assert!(read(&mut line, uri).await.is_object());
         }
-        let is_modern = era == Era::Stateless;
-        assert_eq!(list["ttlMs"] == json!(60_000) && list["cacheScope"] == json!("private"), is_modern, "{list:#}");
-        assert_eq!(list["_meta"]["io.modelcontextprotocol/serverInfo"].is_object(), is_modern);
+        assert_eq!((&list["ttlMs"], &list["cacheScope"]), (&json!(60_000), &json!("private")), "{list:#}");
+        let signature = &list["_meta"]["io.modelcontextprotocol/serverInfo"];
+        assert_eq!(signature.is_object(), era == Era::Stateless);
+        assert!(signature["icons"].is_null() && !introduced(&line)["icons"].is_null(), "the picture travels once");
     }
     assert_eq!(calls(&door, "listPurchaseQuotes").await, 1, "two lists within a minute cost one request");
 }

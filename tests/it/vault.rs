@@ -260,19 +260,21 @@ fn short_keys_unfit_credentials_and_taken_names_are_refused() {
     office.add("ada");
     let scopes = Scopes::all();
     let user = |name| NewUser { name, profile: "acme", scopes: &scopes, expires_at: None };
-    for (refused, part) in [
-        (office.edit().add_user(&user("ada")).err(), "rotate-user-key"),
-        (office.edit().add_user(&user("local")).err(), "the server uses this name"),
-        (office.edit().add_user(&NewUser { profile: "gone", ..user("bob") }).err(), "there are: acme"),
-        (office.edit().add_user(&NewUser { scopes: &Scopes::default(), ..user("bob") }).err(), "--scopes"),
-        (office.edit().add_profile("ACME", token("t")).err(), "already"),
-        (office.edit().add_profile("new", token("two words")).err(), "not entered whole"),
-        (office.edit().add_profile("new", Credentials::default()).err(), "no credentials"),
-        (office.edit().remove_profile("acme").err(), "used by ada"),
-        (office.edit().remove_user("bob").err(), "no user \"bob\""),
-        (office.edit().rotate_store_key(SecretString::from("short")).err(), "fewer than 32"),
+    // Each command ends before the next one begins, as it holds the lock until then.
+    let tried = |change: &dyn Fn(&mut Edit) -> Result<(), Error>| change(&mut office.edit()).unwrap_err().to_string();
+    let add = |user: &NewUser| tried(&|edit| edit.add_user(user).map(drop));
+    for (told, part) in [
+        (add(&user("ada")), "rotate-user-key"),
+        (add(&user("local")), "the server uses this name"),
+        (add(&NewUser { profile: "gone", ..user("bob") }), "there are: acme"),
+        (add(&NewUser { scopes: &Scopes::default(), ..user("bob") }), "--scopes"),
+        (tried(&|edit| edit.add_profile("ACME", token("t"))), "already"),
+        (tried(&|edit| edit.add_profile("new", token("two words"))), "not entered whole"),
+        (tried(&|edit| edit.add_profile("new", Credentials::default())), "no credentials"),
+        (tried(&|edit| edit.remove_profile("acme")), "used by ada"),
+        (tried(&|edit| edit.remove_user("bob")), "no user \"bob\""),
+        (tried(&|edit| edit.rotate_store_key(SecretString::from("short"))), "fewer than 32"),
     ] {
-        let told = refused.unwrap_or_else(|| panic!("not refused: {part}")).to_string();
         assert!(told.contains(part) && !told.contains("two words"), "{part} in {told}");
     }
     office.edit().remove_user("ada").unwrap();

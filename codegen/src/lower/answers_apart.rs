@@ -1,10 +1,11 @@
 //! Give requests their own copy of a schema that answers use too: answers are read loosely, requests written strictly.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
 use super::Draft;
+use super::operation_ids::essence;
 use crate::schemas::{self, NAMED, Side};
 
 /// Copy each schema used on both sides. The answer keeps the name; the request's copy is called `<Name>Request`.
@@ -13,10 +14,14 @@ pub fn apply(draft: &mut Draft) {
     let asked = schemas::reachable(document, Side::Request);
     let answered = schemas::reachable(document, Side::Answer);
 
+    let mut taken = BTreeSet::new();
+    schemas::each_named(document, &mut |name, _| {
+        taken.insert(essence(name));
+    });
     let mut copies = BTreeMap::new();
     for name in asked.intersection(&answered) {
         let mut copy = format!("{name}Request");
-        while schemas::named(document, &copy).is_some() {
+        while !taken.insert(essence(&copy)) {
             copy.push_str("Copy");
         }
         copies.insert(name.clone(), copy);

@@ -8,7 +8,7 @@ use crate::schemas;
 /// Replace references to everything but schemas by what they refer to, and hand a path's parameters to its operations.
 pub fn apply(draft: &mut Draft) {
     let document = &mut draft.document;
-    let shared = document.get("components").cloned().unwrap_or_default();
+    let shared = document.clone();
 
     let paths = document.get_mut("paths").and_then(Value::as_object_mut);
     for (_, item) in paths.into_iter().flatten() {
@@ -59,18 +59,13 @@ fn identity(parameter: &Value) -> (Option<&Value>, Option<&Value>) {
     (parameter.get("name"), parameter.get("in"))
 }
 
-/// Follow a reference into the components. A chain that runs in a circle ends where it began.
+/// Follow a reference within the document. A chain that runs in a circle, or out of the document, is left for `leave_out`.
 fn resolve(part: &mut Value, shared: &Value) {
     const LONGEST_CHAIN: usize = 8;
     for _ in 0..LONGEST_CHAIN {
-        let Some(target) = part
-            .get("$ref")
-            .and_then(Value::as_str)
-            .and_then(|reference| reference.strip_prefix("#/components"))
-            .and_then(|pointer| shared.pointer(pointer))
-        else {
+        let Some(target) = schemas::at_pointer(shared, part).cloned() else {
             return;
         };
-        *part = target.clone();
+        *part = target;
     }
 }

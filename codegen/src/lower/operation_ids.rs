@@ -7,13 +7,37 @@ use serde_json::json;
 use super::Draft;
 use crate::schemas;
 
+/// Names that the generated client needs for itself: its own methods, and what its builders are made of.
+const RESERVED: [&str; 20] = [
+    "apiversion",
+    "baseurl",
+    "bytestream",
+    "client",
+    "clienthooks",
+    "clientinfo",
+    "clone",
+    "error",
+    "exec",
+    "inner",
+    "new",
+    "newwithclient",
+    "operationinfo",
+    "option",
+    "post",
+    "pre",
+    "requestbuilderext",
+    "responsevalue",
+    "result",
+    "string",
+];
+
 /// Name the nameless and tell twins apart. Ids that differ only in case or punctuation count as twins, since they would
-/// become the same Rust name.
+/// become the same Rust name; so does one that reads like a name of the generated client.
 pub fn apply(draft: &mut Draft) {
-    let mut taken = BTreeSet::new();
+    let mut taken: BTreeSet<String> = RESERVED.iter().map(|name| (*name).to_owned()).collect();
     schemas::each_operation(&mut draft.document, &mut |path, method, operation| {
         let given = operation.get("operationId").and_then(|id| id.as_str()).unwrap_or_default().to_owned();
-        if !given.is_empty() && taken.insert(essence(&given)) {
+        if !essence(&given).is_empty() && taken.insert(essence(&given)) {
             return;
         }
         let mut id = derived(method, path);

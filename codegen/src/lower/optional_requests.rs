@@ -10,8 +10,10 @@ use crate::schemas::{self, Side};
 /// An optional list would not be sent when empty, which is how a caller clears it: it becomes an `Option` of a list. An
 /// optional property that may be null would be left out when null, which is how a caller unsets it: it becomes an `Option` of
 /// any JSON, where `None` is absent and `Some(Value::Null)` is null. A reference keeps its type, and so cannot be sent as null.
+/// What is `readOnly` is never required of a request.
 pub fn apply(draft: &mut Draft) {
     schemas::each_on(&mut draft.document, Side::Request, &mut |schema| {
+        drop_what_is_only_read(schema);
         let required: Vec<String> = schema
             .get("required")
             .and_then(Value::as_array)
@@ -22,6 +24,20 @@ pub fn apply(draft: &mut Draft) {
             loosen(property);
         }
     });
+}
+
+/// A property that is only answered cannot be asked for, though `required` names it for the sake of answers.
+fn drop_what_is_only_read(schema: &mut Value) {
+    let properties = schema.get("properties").and_then(Value::as_object);
+    let only_read: Vec<String> = properties
+        .into_iter()
+        .flatten()
+        .filter(|(_, property)| property.get("readOnly") == Some(&json!(true)))
+        .map(|(name, _)| name.clone())
+        .collect();
+    if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
+        required.retain(|name| name.as_str().is_none_or(|name| !only_read.iter().any(|other| other == name)));
+    }
 }
 
 fn loosen(property: &mut Value) {

@@ -23,6 +23,10 @@ const UNWIELDY: [&str; 12] = [
     "discriminator",
 ];
 
+/// The formats of whole numbers that name a width. A fraction has none: in the smaller one `0.1` would be sent as
+/// `0.10000000149011612`.
+const WIDTHS: [&str; 4] = ["int32", "int64", "uint32", "uint64"];
+
 /// Drop those limits everywhere, and the formats of texts: a date the caller wrote is sent as it was written.
 pub fn apply(draft: &mut Draft) {
     schemas::each(&mut draft.document, &mut |schema| {
@@ -31,6 +35,14 @@ pub fn apply(draft: &mut Draft) {
         };
         for key in UNWIELDY {
             fields.remove(key);
+        }
+        // A whole number's format is its width; one that is no width says nothing a type could hold.
+        let is_whole = fields.get("type").and_then(Value::as_str) == Some("integer");
+        let format = fields.get("format").and_then(Value::as_str).unwrap_or_default();
+        let is_width = is_whole && WIDTHS.contains(&format);
+        let is_number = matches!(fields.get("type").and_then(Value::as_str), Some("integer" | "number" | "boolean"));
+        if is_number && !is_width {
+            fields.remove("format");
         }
         let is_text = fields.get("type").and_then(Value::as_str) == Some("string");
         // `binary` is not a shape of text: it marks a body that is sent as raw bytes.

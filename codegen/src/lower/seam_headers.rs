@@ -14,7 +14,7 @@ pub fn apply(draft: &mut Draft) {
         let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) else {
             return;
         };
-        parameters.retain(|parameter| !is_header(parameter) || !is_set_by_the_seam(parameter));
+        parameters.retain(|parameter| !is_header(parameter) || !is_set_by_the_seam(name(parameter)));
     });
 }
 
@@ -22,7 +22,11 @@ fn is_header(parameter: &Value) -> bool {
     parameter.get("in").and_then(Value::as_str) == Some("header")
 }
 
-fn is_set_by_the_seam(parameter: &Value) -> bool {
-    let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
+fn name(parameter: &Value) -> &str {
+    parameter.get("name").and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Whether the seam sets the header of that name.
+pub fn is_set_by_the_seam(name: &str) -> bool {
     SET_BY_THE_SEAM.contains(&name.to_ascii_lowercase().as_str())
 }

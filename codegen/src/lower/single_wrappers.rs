@@ -18,7 +18,7 @@ pub fn apply(draft: &mut Draft) {
         let only = only.clone();
         let nullable = schema.get("nullable") == Some(&json!(true));
         let description = schema.get("description").cloned();
-        let mut unwrapped = if nullable { json!({ "allOf": [only], "nullable": true }) } else { only };
+        let mut unwrapped = if nullable { nullable_form(only) } else { only };
         if let (Some(fields), Some(description)) = (unwrapped.as_object_mut(), description)
             && !fields.contains_key("$ref")
         {
@@ -26,4 +26,15 @@ pub fn apply(draft: &mut Draft) {
         }
         *schema = unwrapped;
     });
+}
+
+/// A reference cannot say of itself that it may be null; what is written in place can.
+fn nullable_form(mut only: Value) -> Value {
+    if only.get("type").is_none() {
+        return json!({ "allOf": [only], "nullable": true });
+    }
+    if let Some(fields) = only.as_object_mut() {
+        fields.insert("nullable".to_owned(), json!(true));
+    }
+    only
 }

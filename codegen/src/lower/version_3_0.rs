@@ -67,9 +67,12 @@ fn null_type(fields: &mut Map<String, Value>) {
         fields.insert("nullable".to_owned(), json!(true));
     }
     match real.as_slice() {
-        [only] => fields.insert("type".to_owned(), only.clone()),
-        _ => fields.remove("type"),
-    };
+        [only] => {
+            fields.insert("type".to_owned(), only.clone());
+        }
+        // What is said of one of the types must not be taken for a rule about all.
+        _ => fields.retain(|key, _| matches!(key.as_str(), "description" | "nullable") || key.starts_with("x-")),
+    }
 }
 
 /// A choice with `type: "null"` becomes the other choices, nullable.
@@ -79,7 +82,7 @@ fn null_choice(fields: &mut Map<String, Value>) {
             continue;
         };
         let before = choices.len();
-        choices.retain(|choice| choice.get("type") != Some(&json!("null")));
+        choices.retain(|choice| !is_null(choice));
         if choices.len() == before {
             continue;
         }
@@ -90,6 +93,12 @@ fn null_choice(fields: &mut Map<String, Value>) {
             fields.insert("allOf".to_owned(), json!([only]));
         }
     }
+}
+
+fn is_null(choice: &Value) -> bool {
+    choice.get("type") == Some(&json!("null"))
+        || choice.get("const") == Some(&Value::Null)
+        || choice.get("enum") == Some(&json!([null]))
 }
 
 /// `exclusiveMinimum: 0` becomes `minimum: 0, exclusiveMinimum: true`.

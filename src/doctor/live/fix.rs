@@ -22,6 +22,9 @@ pub struct Fix {
     pub text: String,
 }
 
+/// What is contradicted, and what came instead.
+type Met<'a> = (&'a Contradicted, &'a Came);
+
 /// What can be said about a fix before its steps.
 struct Draft {
     name: String,
@@ -37,7 +40,7 @@ impl Drift {
     /// The fixes, in the order in which they must be applied; `day` is when the answers came, and `confidence` the word of
     /// this document for what was seen in real answers. Differences that only a person can settle have none.
     pub fn fixes(&self, document: &Document, day: &str, confidence: &str) -> Vec<Fix> {
-        let mut grouped: BTreeMap<(usize, usize, &str), Vec<(&Contradicted, &Came)>> = BTreeMap::new();
+        let mut grouped: BTreeMap<(usize, usize, &str), Vec<Met<'_>>> = BTreeMap::new();
         for (what, came) in &self.found {
             grouped.entry((rank(what.kind), what.schema.len(), &what.schema)).or_default().push((what, came));
         }
@@ -65,7 +68,7 @@ fn rank(kind: Kind) -> usize {
     }
 }
 
-fn draft(document: &Document, group: &[(&Contradicted, &Came)], confidence: &str) -> Option<Draft> {
+fn draft(document: &Document, group: &[Met<'_>], confidence: &str) -> Option<Draft> {
     let (first, _) = group.first()?;
     let node = document.at(&first.schema);
     let place = &first.schema;
@@ -81,13 +84,7 @@ fn draft(document: &Document, group: &[(&Contradicted, &Came)], confidence: &str
     Some(draft)
 }
 
-fn more_fields(
-    place: &str,
-    node: &Value,
-    group: &[(&Contradicted, &Came)],
-    owner: &str,
-    confidence: &str,
-) -> Option<Draft> {
+fn more_fields(place: &str, node: &Value, group: &[Met<'_>], owner: &str, confidence: &str) -> Option<Draft> {
     let mut steps = vec![("test", format!("{place}/properties"), Some(node.get("properties")?.clone()))];
     let mut names = Vec::new();
     for (what, came) in group {
@@ -107,7 +104,7 @@ fn more_fields(
     })
 }
 
-fn fewer_required(place: &str, node: &Value, group: &[(&Contradicted, &Came)], owner: &str) -> Option<Draft> {
+fn fewer_required(place: &str, node: &Value, group: &[Met<'_>], owner: &str) -> Option<Draft> {
     let required = node.get("required")?.as_array()?;
     let absent: Vec<&str> = group.iter().filter_map(|(what, _)| what.field.as_deref()).collect();
     let left: Vec<&Value> =
@@ -126,7 +123,7 @@ fn fewer_required(place: &str, node: &Value, group: &[(&Contradicted, &Came)], o
 }
 
 /// Tools keep the documented type: the seam brings the other form into it where the meaning is certain.
-fn other_kinds(place: &str, node: &Value, group: &[(&Contradicted, &Came)], owner: &str) -> Option<Draft> {
+fn other_kinds(place: &str, node: &Value, group: &[Met<'_>], owner: &str) -> Option<Draft> {
     let known = node.get("x-also-sent-as").and_then(Value::as_array).cloned().unwrap_or_default();
     let mut kinds: Vec<Value> = known.clone();
     kinds.extend(group.iter().flat_map(|(_, came)| came.kinds.iter()).map(|kind| json!(kind)));
@@ -143,7 +140,7 @@ fn other_kinds(place: &str, node: &Value, group: &[(&Contradicted, &Came)], owne
     })
 }
 
-fn more_words(place: &str, node: &Value, group: &[(&Contradicted, &Came)], owner: &str) -> Option<Draft> {
+fn more_words(place: &str, node: &Value, group: &[Met<'_>], owner: &str) -> Option<Draft> {
     let list = ["enum", "x-known-values"].into_iter().find(|list| node.get(list).is_some())?;
     let words: Vec<&String> = group.iter().flat_map(|(_, came)| came.words.iter()).collect();
     if words.len() > MOST_WORDS || !words.iter().all(|word| is_word(word)) {
@@ -211,7 +208,7 @@ fn of_kinds(kinds: &[&str]) -> Map<String, Value> {
 }
 
 /// `listQuotes, /result/*/x: 3 times`, for each place.
-fn seen(group: &[(&Contradicted, &Came)]) -> String {
+fn seen(group: &[Met<'_>]) -> String {
     let mut places: Vec<String> = group
         .iter()
         .flat_map(|(_, came)| came.places.iter())

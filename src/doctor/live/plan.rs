@@ -46,7 +46,7 @@ impl Rows {
     pub(super) fn values(&self, reading: &Reading, readings: &[Reading]) -> Vec<Values> {
         if SOURCES.iter().any(|source| source.0 == reading.id) {
             let sources = SOURCES.iter().filter(|source| source.0 == reading.id);
-            return sources.flat_map(|source| self.from_source(*source, reading)).take(MOST_ROWS).collect();
+            return sources.flat_map(|source| self.sourced(*source, reading)).take(MOST_ROWS).collect();
         }
         if !reading.needed.is_empty() {
             return Vec::new();
@@ -62,7 +62,7 @@ impl Rows {
             .collect()
     }
 
-    fn from_source(&self, source: (&str, &str, &str, &str), reading: &Reading) -> Vec<Values> {
+    fn sourced(&self, source: (&str, &str, &str, &str), reading: &Reading) -> Vec<Values> {
         let (_, parameter, list, field) = source;
         let found = self.of(list).filter_map(|(_, row)| text(row.get(field).unwrap_or(row))).take(MOST_ROWS);
         found

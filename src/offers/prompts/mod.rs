@@ -181,10 +181,11 @@ impl Argument {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tool::catalogue::Catalogue;
     use serde_json::json;
 
     fn everything() -> Prompts {
-        Prompts::of(&Catalogue::everything())
+        Prompts::of(&Catalogue::everything().all().iter().collect::<Vec<_>>())
     }
 
     fn written(prompts: &Prompts, name: &str, arguments: Value) -> Result<String> {
