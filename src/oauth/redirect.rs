@@ -133,7 +133,9 @@ mod tests {
             "com.example.desk://back",
             "https://wide.example/any/path?x=1",
             "https://wide.example",
-        ] {}
+        ] {
+            assert!(redirects().allow(allowed), "{allowed}");
+        }
     }
 
     #[test]
