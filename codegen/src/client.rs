@@ -111,7 +111,8 @@ fn on_a_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> std::thread::Res
     const STACK: usize = 256 << 20;
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
-        let none = |error| -> Box<dyn std::any::Any + Send> { Box::new(format!("no thread could be started: {error}")) };
+        let none =
+            |error| -> Box<dyn std::any::Any + Send> { Box::new(format!("no thread could be started: {error}")) };
         thread.map_err(none)?.join()
     })
 }

@@ -21,8 +21,7 @@ const MOST_BYTES: u64 = 40 << 20;
 /// # Errors
 /// [`Error::Unreadable`] when none is there, [`Error::Malformed`] when there are two, since nobody could tell which one counts.
 pub fn path(spec_dir: &Path) -> Result<PathBuf, Error> {
-    let there: Vec<PathBuf> =
-        FILE_NAMES.iter().map(|name| spec_dir.join(name)).filter(|path| path.is_file()).collect();
+    let there: Vec<PathBuf> = FILE_NAMES.iter().map(|name| spec_dir.join(name)).filter(|path| path.is_file()).collect();
     match there.as_slice() {
         [only] => Ok(only.clone()),
         [] => {
@@ -110,11 +109,13 @@ pub fn parse(text: &str) -> Result<Value, String> {
     let options = serde_saphyr::options! {
         strict_booleans: true,
         budget: budget(),
+        // No document repeats itself this often; one that multiplies its aliases has no end.
+        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 100_000 },
     };
     serde_saphyr::from_str_with_options(text, options).map_err(|error| error.to_string())
 }
 
-/// What a large honest document needs; aliases that multiply, and nesting without end, stop here.
+/// What a large honest document needs; nesting without end stops here.
 fn budget() -> Option<serde_saphyr::Budget> {
     serde_saphyr::budget! {
         max_depth: 100,

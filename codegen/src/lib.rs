@@ -61,8 +61,8 @@ pub fn generate(spec_dir: &Path) -> Result<Generated, Error> {
     let restated = lower::restated(document);
     let operations = operations::table(&restated.document);
     let mut draft = lower::lowered(restated.clone());
-    let client = client::generate(&mut draft)
-        .map_err(|detail| Error::Ungeneratable { path: spec_dir.to_path_buf(), detail })?;
+    let client =
+        client::generate(&mut draft).map_err(|detail| Error::Ungeneratable { path: spec_dir.to_path_buf(), detail })?;
 
     let mut left_out = draft.left_out;
     left_out.sort();

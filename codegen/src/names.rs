@@ -33,8 +33,8 @@ pub fn apply(document: &mut Value, spec_dir: &Path) -> Result<(), Error> {
         return Ok(());
     }
     let text = fs::read_to_string(&file).map_err(|cause| Error::Unreadable { path: file.clone(), cause })?;
-    let names: Names = toml::from_str(&text)
-        .map_err(|error| Error::Malformed { path: file, detail: error.to_string() })?;
+    let names: Names =
+        toml::from_str(&text).map_err(|error| Error::Malformed { path: file, detail: error.to_string() })?;
     rename_all(document, &names.path_parameters);
     Ok(())
 }

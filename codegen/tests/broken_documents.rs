@@ -64,7 +64,8 @@ enum Damage {
 }
 
 fn damage() -> impl Strategy<Value = Damage> {
-    let name = prop::sample::select(vec!["", "type", "self", "$ref", "{", "/a//b#{c", "ä b", "post", "200", "nullable"]);
+    let name =
+        prop::sample::select(vec!["", "type", "self", "$ref", "{", "/a//b#{c", "ä b", "post", "200", "nullable"]);
     prop_oneof![
         (any::<Index>(), junk()).prop_map(|(place, value)| Damage::Replace(place, value)),
         any::<Index>().prop_map(Damage::Remove),

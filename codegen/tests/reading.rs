@@ -54,7 +54,10 @@ fn keys_are_texts_whatever_they_look_like() {
     let text = "200: a\non: b\nno: c\n2020-01-01: d\n1.5: e\ntrue: f\n";
     let read = document::parse(text).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(read, json!({ "200": "a", "on": "b", "no": "c", "2020-01-01": "d", "1.5": "e", "true": "f" }));
-    assert_eq!(document::parse("a: yes\nb: 2020-01-01\nc: 1.10.0\n").unwrap(), json!({ "a": "yes", "b": "2020-01-01", "c": "1.10.0" }));
+    assert_eq!(
+        document::parse("a: yes\nb: 2020-01-01\nc: 1.10.0\n").unwrap(),
+        json!({ "a": "yes", "b": "2020-01-01", "c": "1.10.0" })
+    );
 }
 
 #[test]

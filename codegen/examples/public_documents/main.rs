@@ -78,9 +78,11 @@ fn one(service: &Path) -> Result<(String, String, Vec<String>), String> {
             None => faults.push(format!("no operation is {} {}", method.method, method.url)),
         }
     }
-    faults.extend(generated.left_out.iter().filter(|one| one.reason.contains("panicked") || one.reason.is_empty()).map(
-        |one| format!("{} is left out with a reason that tells nobody anything: {}", one.operation, one.reason),
-    ));
+    faults.extend(
+        generated.left_out.iter().filter(|one| one.reason.contains("panicked") || one.reason.is_empty()).map(|one| {
+            format!("{} is left out with a reason that tells nobody anything: {}", one.operation, one.reason)
+        }),
+    );
     let mut said = format!("{} operations, {} methods", wanted.len(), made.len());
     for one in &generated.left_out {
         said.push_str(&format!("\n        left out: {} ({})", one.operation, one.reason));

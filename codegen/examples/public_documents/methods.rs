@@ -27,7 +27,8 @@ pub fn of(client: &str) -> Vec<Method> {
 fn method(builder: &str) -> Option<Method> {
     let is_required = |ident: &str| builder.contains(&format!("{}wasnotinitialized", ident.trim_start_matches("r#")));
     let url = between(builder, "=format!(\"{}", "\",")?;
-    let path: Vec<&str> = builder.split("encode_path(&").skip(1).filter_map(|rest| rest.split(".to_string()").next()).collect();
+    let path: Vec<&str> =
+        builder.split("encode_path(&").skip(1).filter_map(|rest| rest.split(".to_string()").next()).collect();
     let query = builder.split("QueryParam::new(").skip(1).filter_map(|rest| {
         let (name, rest) = rest.strip_prefix('"')?.split_once("\",&")?;
         Some((name.to_owned(), is_required(rest.split([')', ',']).next()?)))
@@ -54,7 +55,8 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
 /// The client and its table with `()` for the seam, so that a module of any crate with the same libraries can hold them.
 pub fn on_their_own(client: &str, operations: &str) -> String {
     let seam = between(client, "inner: ", ",\n").unwrap_or("()");
-    let table: Vec<&str> = operations.lines().map(|line| if line.starts_with("use crate::") { SHAPES } else { line }).collect();
+    let table: Vec<&str> =
+        operations.lines().map(|line| if line.starts_with("use crate::") { SHAPES } else { line }).collect();
     format!(
         "{}\nimpl ClientHooks<()> for Client {{}}\nimpl ClientHooks<()> for &Client {{}}\npub mod operations {{\n{}\n}}",
         client.replace(seam, "()"),

@@ -78,7 +78,8 @@ fn prose(text: &str) -> String {
     let mut in_tag = false;
     let mut letters = text.chars().peekable();
     while let Some(letter) = letters.next() {
-        let begins_tag = letter == '<' && letters.peek().is_some_and(|next| next.is_ascii_alphabetic() || *next == '/' || *next == '!');
+        let begins_tag = letter == '<'
+            && letters.peek().is_some_and(|next| next.is_ascii_alphabetic() || *next == '/' || *next == '!');
         in_tag = begins_tag || in_tag;
         if !in_tag && !is_unseen(letter) {
             plain.push(letter);

@@ -98,7 +98,8 @@ fn settle_type(fields: &mut Map<String, Value>) {
 fn settle_single_choices(fields: &mut Map<String, Value>) {
     for key in ["oneOf", "anyOf"] {
         let is_alone = fields.get(key).and_then(Value::as_array).is_some_and(|choices| choices.len() == 1);
-        if is_alone && !fields.contains_key("allOf")
+        if is_alone
+            && !fields.contains_key("allOf")
             && let Some(choice) = fields.remove(key)
         {
             fields.insert("allOf".to_owned(), choice);

@@ -140,7 +140,8 @@ fn parameter_reason(parameter: &Value) -> Option<String> {
     if !matches!(place, "path" | "query" | "header" | "cookie") {
         return Some(format!("parameter `{name}` is in `{place}`, which OpenAPI 3 does not know"));
     }
-    if place == "header" && !name.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_.!$&+^|~".contains(letter)) {
+    if place == "header" && !name.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_.!$&+^|~".contains(letter))
+    {
         return Some(format!("no header can be called `{name}`"));
     }
     match (place, text(parameter, "style")) {

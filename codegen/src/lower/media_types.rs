@@ -35,7 +35,8 @@ fn settle_json(response: &mut Value) {
     for (name, media_type) in std::mem::take(content) {
         let bare = bare_name(&name);
         let has_form = media_type.get("schema").is_some_and(|schema| {
-            schema.get("$ref").is_some() || ["object", "array"].iter().any(|kind| schema.get("type") == Some(&json!(kind)))
+            schema.get("$ref").is_some()
+                || ["object", "array"].iter().any(|kind| schema.get("type") == Some(&json!(kind)))
         });
         if bare.ends_with("+json") || (bare == "*/*" && has_form) {
             content.entry(JSON).or_insert(media_type);

@@ -40,12 +40,8 @@ struct Names {
 
 impl Names {
     fn of(document: &Value) -> Self {
-        let mut names = Self {
-            taken: BTreeSet::new(),
-            renamed: BTreeMap::new(),
-            new: BTreeMap::new(),
-            elsewhere: BTreeSet::new(),
-        };
+        let mut names =
+            Self { taken: BTreeSet::new(), renamed: BTreeMap::new(), new: BTreeMap::new(), elsewhere: BTreeSet::new() };
         let named = document.pointer("/components/schemas").and_then(Value::as_object);
         for name in named.into_iter().flatten().map(|(name, _)| name) {
             let right = names.free(name);
@@ -58,8 +54,10 @@ impl Names {
 
     /// The name itself where it will do, or the nearest that will.
     fn free(&mut self, name: &str) -> String {
-        let plain: String =
-            name.chars().map(|letter| if matches!(letter, '/' | '~' | '%' | '#' | '\'') { '_' } else { letter }).collect();
+        let plain: String = name
+            .chars()
+            .map(|letter| if matches!(letter, '/' | '~' | '%' | '#' | '\'') { '_' } else { letter })
+            .collect();
         let base = if essence(&plain).is_empty() { "Unnamed".to_owned() } else { plain };
         let mut candidate = base.clone();
         let mut count = 2;
