@@ -109,11 +109,13 @@ pub fn parse(text: &str) -> Result<Value, String> {
     let options = serde_saphyr::options! {
         strict_booleans: true,
         budget: budget(),
+        // No document repeats itself this often; one that multiplies its aliases has no end.
+        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 100_000 },
     };
     serde_saphyr::from_str_with_options(text, options).map_err(|error| error.to_string())
 }
 
-/// What a large honest document needs; aliases that multiply, and nesting without end, stop here.
+/// What a large honest document needs; nesting without end stops here.
 fn budget() -> Option<serde_saphyr::Budget> {
     serde_saphyr::budget! {
         max_depth: 100,

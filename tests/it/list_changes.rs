@@ -6,7 +6,6 @@ use infini_mcp::config::Sources;
 use infini_mcp::server::{Endpoint, Handler, serve_http};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 
 use crate::door::Door;
 use crate::line::{Era, Line};
