@@ -340,6 +340,6 @@ mod tests {
     #[test]
     fn variables_of_other_programs_are_left_alone_and_unsupported_doors_are_refused() {
         assert_eq!(faults(&[("MCP_TIMEOUT", "1"), ("PATH", "/bin")]), "");
-        assert!(faults(&[("OAUTH_ENABLED", "true")]).contains("OAUTH_ENABLED"));
+        assert!(faults(&[("OAUTH_ENABLED", "true")]).contains("OAUTH_PUBLIC_URL"));
     }
 }
