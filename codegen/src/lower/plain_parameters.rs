@@ -13,7 +13,7 @@ pub fn apply(draft: &mut Draft) {
     schemas::each_operation(&mut draft.document, &mut |_, _, operation| {
         for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
             if let Some(schema) = parameter.get_mut("schema")
-                && let Some(plain) = plain(&shared, schema)
+                && let Some(plain) = plain(&shared, schema, 0)
             {
                 *schema = plain;
             }
@@ -21,21 +21,26 @@ pub fn apply(draft: &mut Draft) {
     });
 }
 
-fn plain(shared: &Value, schema: &Value) -> Option<Value> {
+fn plain(shared: &Value, schema: &Value, depth: usize) -> Option<Value> {
+    // A choice of itself has no form; `endless_schemas` has not run yet.
+    const DEEPEST: usize = 3;
+    if depth > DEEPEST {
+        return Some(json!({ "type": "object" }));
+    }
     let target = schemas::resolved(shared, schema)?;
     let Some(fields) = target.as_object().cloned() else {
         return Some(json!({ "type": "string" }));
     };
     if kind(&fields) == Some("array") {
         let items = fields.get("items").cloned().unwrap_or_else(|| json!({}));
-        let items = if is_list(shared, &items) { items } else { plain(shared, &items)? };
+        let items = if is_list(shared, &items) { items } else { plain(shared, &items, depth + 1)? };
         return Some(json!({ "type": "array", "items": items }));
     }
     if kind(&fields) == Some("object") {
         return Some(json!({ "type": "object" }));
     }
     if let Some(choices) = choices(&fields) {
-        return choice(shared, choices);
+        return choice(shared, choices, depth + 1);
     }
     // A named list of values keeps its name and so its type.
     let named = schemas::unwrapped(schema);
@@ -51,8 +56,8 @@ fn choices(fields: &Map<String, Value>) -> Option<&Vec<Value>> {
 }
 
 /// A choice that allows a list takes the list: one value is a list of one.
-fn choice(shared: &Value, choices: &[Value]) -> Option<Value> {
-    let plains: Vec<Value> = choices.iter().filter_map(|choice| plain(shared, choice)).collect();
+fn choice(shared: &Value, choices: &[Value], depth: usize) -> Option<Value> {
+    let plains: Vec<Value> = choices.iter().filter_map(|choice| plain(shared, choice, depth)).collect();
     let is = |kind: &str| plains.iter().find(|plain| plain.get("type") == Some(&json!(kind))).cloned();
     if let Some(object) = is("object") {
         return Some(object);
