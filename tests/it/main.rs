@@ -8,6 +8,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod access;
 mod books;
 mod commands;
 mod completion;
