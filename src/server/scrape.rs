@@ -62,6 +62,10 @@ async fn nowhere() -> Response {
 
 async fn scrape(State(watch): State<Arc<Watch>>) -> Response {
     counters::in_flight(watch.app.calls.len());
+    if let Some(roster) = &watch.app.roster {
+        let status = roster.status();
+        counters::roster(status.users, status.stale.is_none());
+    }
     counters::drift(drift::snapshot().into_iter().map(|place| Drifted {
         service: place.service.name(),
         operation: place.operation,

@@ -26,6 +26,7 @@ use super::body::says_json;
 use super::guard::refusal;
 use super::identity::Principal;
 use crate::state::{StateError, Store};
+use crate::telemetry::counters;
 use crate::vault::digest;
 
 /// How long a session lives without being used.
@@ -169,6 +170,7 @@ impl Sessions {
             }
             let principal = caller().unwrap_or_default();
             known.insert(id.clone(), Known { principal, used: now, told: now });
+            counters::sessions(known.len());
             superfluous
         };
         if let Some(other) = superfluous {
@@ -250,7 +252,11 @@ impl SessionManager for Sessions {
         if caller().is_some() && !matches!(self.access(id), Access::Theirs) {
             return Ok(());
         }
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+        {
+            let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            known.remove(id);
+            counters::sessions(known.len());
+        }
         self.local.close_session(id).await
     }
 

@@ -56,18 +56,33 @@ postgres_is_there() {
   apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql
 }
 
+browser_is_there() {
+  command -v chromium >/dev/null && return
+  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium
+}
+
+# A terminal for what is asked without an echo.
+terminal_is_there() {
+  command -v script >/dev/null && return
+  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq bsdutils
+}
+
 install_python() {
   python3 -m venv python && python/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
 }
 
 single 'PostgreSQL is there' postgres_is_there
+single 'a browser is there' browser_is_there
+single 'a terminal is there' terminal_is_there
 single 'the packages of Node are installed' npm install --no-audit --no-fund --silent
 single 'the packages of Python are installed' install_python
 node=$(node_of_age)
-for script in story money board offers bad_input bad_upstream inspector conformance; do
+for script in story money board offers vault oauth attacks consent bad_input bad_upstream hostile replicas inspector conformance; do
   count "$node" "$script.mjs"
 done
 count python/bin/python story.py
+count python/bin/python telemetry.py
+count python/bin/python public_documents.py
 single 'tdqs finds nothing to complain about in the tool definitions' python/bin/python tdqs.py
 
 echo "$passed passed, $failed failed"
