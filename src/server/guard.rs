@@ -125,8 +125,8 @@ impl Entrance {
         Self {
             callers,
             challenge,
-            addresses: Throttle::new(20, FIRST_WAIT, LONGEST_WAIT),
-            keys: Throttle::new(5, FIRST_WAIT, LONGEST_WAIT),
+            addresses: Throttle::new(19, FIRST_WAIT, LONGEST_WAIT),
+            keys: Throttle::new(4, FIRST_WAIT, LONGEST_WAIT),
         }
     }
 }
