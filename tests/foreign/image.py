@@ -141,6 +141,9 @@ def without_a_shell(root: Root) -> None:
         assert root.run([f"/bin/{shell}", "-c", "true"]).returncode == 127
     roots = (root.folder / "etc/ssl/certs/ca-certificates.crt").read_text()
     assert roots.count("BEGIN CERTIFICATE") > 100, "the roots of TLS"
+    # Where they cannot be found, this fails before anything is connected to.
+    asked = root.run([*IMAGE.words("ENTRYPOINT"), "health", "--url", "https://127.0.0.1:1/"])
+    assert "refused" in asked.stderr, asked.stderr
 
 
 def of_the_dockerfile() -> None:
