@@ -159,12 +159,12 @@ def of_the_dockerfile() -> None:
     sent = set(exclude_paths(str(PROJECT), rules))
     assert {"Cargo.toml", "Cargo.lock", "deploy/root.sh"} <= sent
     assert not any(re.search(r"(^|/)(\.env|secrets|\.git)(/|$)|\.key$", name) for name in sent), "nothing secret"
-    built_of = SERVER.with_suffix(".d")
-    if built_of.exists():
-        needed = {os.path.normpath(name) for name in re.findall(rf"{PROJECT}/(\S+)", built_of.read_text())}
-        # A folder that a build script watches counts by what is in it.
-        needed = {name for name in needed if (PROJECT / name).is_file() and not name.startswith("target/")}
-        assert needed and needed <= sent, f"kept from the builder: {sorted(needed - sent)[:5]}"
+    # Cargo writes down beside the program what it is built of; a folder that a build script watches counts by its files.
+    beside = SERVER.with_suffix(".d")
+    built_of = re.findall(rf"{PROJECT}/(\S+)", beside.read_text()) if beside.exists() else []
+    needed = {os.path.normpath(name) for name in built_of if not name.startswith("target/")}
+    needed = {name for name in needed if (PROJECT / name).is_file()}
+    assert needed <= sent, f"kept from the builder: {sorted(needed - sent)[:5]}"
 
 
 def answer(path: str, key: str | None = None, message: dict | None = None) -> tuple[int, dict, dict]:
