@@ -2,6 +2,7 @@
 // predecessor's files, makes a backup and needs it.
 
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 
 import { accounts, asClient, ask, called, desk, open, opens, until, writeAsPredecessor } from './office.mjs';
@@ -38,6 +39,13 @@ await step('a profile takes all three secrets from standard input, and the store
   team.credentials(words, { input: `${token}\n${key}\n${secret}\n` });
   const stored = readFileSync(team.path('data/credentials.enc.json'), 'utf8');
   for (const secretText of [token, key, secret]) assert.ok(!stored.includes(secretText));
+});
+
+await step('at a terminal the secrets of a profile are asked for', async () => {
+  const said = team.typed(['add-profile', 'typed'], ['a-token-typed-by-hand', '']);
+  assert.match(said, /Personal access token of StartInfinity/);
+  assert.match(said, /The profile typed was added/);
+  assert.match(team.credentials(['list']), /typed  infinity  changed/);
 });
 
 await step('users are added, and their keys shown once and kept nowhere', async () => {
@@ -118,7 +126,9 @@ await step('new upstream credentials are in use within seconds', async () => {
 });
 
 await step('the key of the store is changed under the running server, which starts with the new one', async () => {
-  team.credentials(['rotate-store-key', '--new-key-file', 'config/credential-store.new.key']);
+  const newKey = randomBytes(48).toString('base64');
+  team.credentials(['rotate-store-key', '--new-key-file', '-'], { input: newKey });
+  writeFileSync(team.path('config/credential-store.new.key'), newKey, { mode: 0o600 });
   assert.ok(await opens(server, keys.anna), 'it works on with what it has read');
   const dotenv = readFileSync(team.path('.env'), 'utf8');
   writeFileSync(team.path('.env'), dotenv.replace('credential-store.key', 'credential-store.new.key'));

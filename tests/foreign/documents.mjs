@@ -27,7 +27,7 @@ function shape(words) {
 
 /** The words after `credentials`, whichever way a document calls it. */
 function credentialsOf(command) {
-  const called = command.match(/(?:docker compose(?: -f \S+)? run --rm(?: -T)? admin|infini-mcp credentials) ([^|<>&]+)/);
+  const called = command.match(/(?:docker compose(?: -f \S+)? run --rm(?: -T)?(?: -v "[^"]*")? admin|infini-mcp credentials) ([^|<>&]+)/);
   return called && called[1].trim().split(/\s+/);
 }
 
@@ -55,7 +55,7 @@ export async function toldInDocuments(upstream) {
     for (const line of lines.filter((line) => line.includes('docker compose'))) {
       const file = line.match(/-f (\S+)/)?.[1];
       assert.ok(!file || existsSync(new URL(file, PROJECT)), line);
-      const service = line.match(/(?:run --rm(?: -T)?|exec -T|logs -f|stop|start|restart) ([\w-]+)/)?.[1];
+      const service = line.match(/(?:run --rm(?: -T)?(?: --no-deps)?(?: -v "[^"]*")?|exec(?: -T)?|logs -f|stop|start|restart) ([\w-]+)/)?.[1];
       assert.ok(!service || services.includes(service), line);
     }
   });
@@ -63,7 +63,7 @@ export async function toldInDocuments(upstream) {
   await step('the secrets are made as the documents tell it, for the user of the image only', async () => {
     const place = desk();
     mkdirSync(place.path('secrets'));
-    const made = lines.filter((line) => /^(?:password=|.*\binstall\b)/.test(line)).map((line) => line.replaceAll('sudo ', ''));
+    const made = lines.filter((line) => /^password=|\binstall\b.* secrets\//.test(line)).map((line) => line.replaceAll('sudo ', ''));
     const done = place.run('bash', ['-euc', made.join('\n')]);
     assert.equal(done.status, 0, done.stderr);
     const look = place.run('bash', ['-c', 'stat -c "%n %a %u" secrets/* && cat secrets/state-url']).stdout;

@@ -31,7 +31,15 @@ export function desk() {
     ran.push(words);
     return done.stdout.trim();
   };
-  return { folder, path: (...parts) => join(folder, ...parts), run, credentials };
+  // A terminal of its own, as somebody sits at; what is typed is there before it is asked for.
+  const typed = (words, lines) => {
+    const command = [process.env.INFINI_MCP, 'credentials', ...words].map((word) => `'${word}'`).join(' ');
+    const done = run('script', ['--quiet', '--return', '--command', command, '/dev/null'], { input: lines.map((line) => `${line}\n`).join('') });
+    assert.equal(done.status, 0, done.stdout);
+    ran.push(words);
+    return done.stdout;
+  };
+  return { folder, path: (...parts) => join(folder, ...parts), run, credentials, typed };
 }
 
 /** The server that reads the files of this desk. */
