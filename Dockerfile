@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # The image of infini-mcp: the binary, the libraries it is linked with, the roots of TLS, and nothing else.
 
 FROM rust:1.95.0-bookworm AS build

@@ -114,6 +114,13 @@ def of_caddy() -> None:
     caddy("validate", "--config", str(CADDYFILE), "--adapter", "caddyfile")
     assert caddy("fmt", str(CADDYFILE)).stdout == CADDYFILE.read_text(), "caddy fmt --overwrite deploy/Caddyfile"
     assert PUBLIC_HOST in caddy("adapt", "--config", str(CADDYFILE)).stdout
+    told = re.findall(r"^```text\n(.*?)^```$", (PROJECT / "docs/self-hosting.md").read_text(), re.M | re.S)
+    with tempfile.TemporaryDirectory() as folder:
+        for text in told:
+            file = Path(folder) / "Caddyfile"
+            file.write_text(text)
+            caddy("validate", "--config", str(file), "--adapter", "caddyfile")
+    assert told, "the document tells how a Caddy of one's own is set up"
 
 
 def free_port() -> int:
@@ -241,7 +248,7 @@ def main() -> int:
         step(f"{name} is a Compose file, and everything it names is there", lambda path=path: of_the_specification(path))
         step(f"{name} confines what runs, and its settings are settings", lambda path=path: confined(path))
     step("compose.scale.yaml has three servers, a database that only they reach, and a public host", scaled)
-    step("Caddy understands the Caddyfile", of_caddy)
+    step("Caddy understands the Caddyfile, and the one that the document tells", of_caddy)
     step("Caddy serves HTTPS in front of two servers, and goes on with one", through_caddy)
     return finish()
 

@@ -60,6 +60,16 @@ export async function toldInDocuments(upstream) {
     }
   });
 
+  await step('every other command of ours that the documents tell can be typed so', async () => {
+    const place = desk();
+    const told = lines.map((line) => line.match(/(?:--no-deps infini-mcp|exec infini-mcp \/usr\/local\/bin\/infini-mcp) ([^|<>&]+)/)?.[1]).filter(Boolean);
+    assert.ok(told.length >= 2);
+    for (const command of told) {
+      const done = place.run(process.env.INFINI_MCP, command.trim().split(/\s+/), { settings: { STATE_URL: 'sqlite::memory:' } });
+      assert.equal(done.status, 0, `${command}: ${done.stderr}`);
+    }
+  });
+
   await step('the secrets are made as the documents tell it, for the user of the image only', async () => {
     const place = desk();
     mkdirSync(place.path('secrets'));

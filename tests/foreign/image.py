@@ -258,6 +258,8 @@ def serve(root: Root, upstream: dict, settings: dict) -> None:
             assert (state.st_uid, state.st_mode & 0o777) == (USER, 0o600), name
 
     step("users and credentials are set up in the volumes by the image's own user", set_up)
+    # The server of compose.yaml can read its users and not change them.
+    subprocess.run(["mount", "-o", "remount,bind,ro", root.folder / "config"], check=True)
     environment = {**ENVIRONMENT, **SECRETS, **settings}
     words = [*IMAGE.words("ENTRYPOINT"), *IMAGE.words("CMD")]
     server = subprocess.Popen(

@@ -19,10 +19,13 @@ const sha256 = (text) => createHash('sha256').update(text).digest();
 /** Every `credentials` command that was run, with the flags it had: what the documents tell must be among them. */
 export const ran = [];
 
+const folders = [];
+process.once('exit', () => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
 /** An empty folder that ends with this process. */
 export function desk() {
   const folder = mkdtempSync(join(tmpdir(), 'infini-mcp-desk-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   const run = (program, words, { input = '', settings = {} } = {}) =>
     spawnSync(program, words, { cwd: folder, input, env: surroundings(settings), encoding: 'utf8', timeout: COMMAND_WITHIN });
   const credentials = (words, more) => {
