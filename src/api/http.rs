@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
+use reqwest::header::{ACCEPT, HOST, HeaderMap, HeaderValue};
+use url::Url;
 
 use super::{Error, Result};
 
@@ -30,4 +31,28 @@ pub fn http_client() -> Result<reqwest::Client> {
         .default_headers(headers)
         .build()
         .map_err(|error| Error::internal(format!("the HTTP client cannot be made: {error}")))
+}
+
+/// The status of the answer to a plain read without credentials. `host` is sent in place of the address' own.
+///
+/// # Errors
+/// Why there is none, in the words of the system.
+pub async fn status(url: &Url, host: Option<&str>, patience: Duration) -> std::result::Result<u16, String> {
+    // What is asked is one server, not the proxy in front of others.
+    let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build();
+    let client = client.map_err(|error| innermost(&error))?;
+    let mut request = client.get(url.clone()).timeout(patience);
+    if let Some(host) = host {
+        request = request.header(HOST, host);
+    }
+    Ok(request.send().await.map_err(|error| innermost(&error))?.status().as_u16())
+}
+
+/// What lies at the bottom of an error, which says more than the layers above it.
+fn innermost(error: &dyn std::error::Error) -> String {
+    let mut error = error;
+    while let Some(source) = error.source() {
+        error = source;
+    }
+    error.to_string()
 }

@@ -27,7 +27,7 @@ mod upload;
 pub use call::{Call, Note, Progress};
 pub use cause::{Cause, Doubt};
 pub use error::{Error, Service};
-pub use http::{HttpClient, http_client};
+pub use http::{HttpClient, http_client, status};
 pub use infini_mcp_clients::shape;
 
 /// What a generated client returns when a call fails; [`Error`] is made from it with `?`.

@@ -11,6 +11,7 @@ mod client_config;
 mod completions;
 mod credentials;
 mod doctor;
+mod health;
 mod init;
 mod log;
 mod orders;
@@ -48,6 +49,8 @@ enum Command {
     Audit(audit::Audit),
     /// Say what works, what does not, and what to do about it.
     Doctor(doctor::Doctor),
+    /// Say whether a running server answers.
+    Health(health::Health),
     /// Set this server up: ask for what it needs, and write .env, users and credentials.
     Init(init::Init),
     /// Manage the users of the HTTP endpoint and the upstream credentials they use.
@@ -97,6 +100,7 @@ fn perform(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Orders(orders)) => orders.run(config),
         Some(Command::Audit(audit)) => audit.run(config),
         Some(Command::Doctor(doctor)) => doctor.run(config),
+        Some(Command::Health(health)) => health.run(config),
         Some(Command::Init(init)) => init.run(config),
         Some(Command::Credentials(credentials)) => credentials.run(config),
         Some(Command::ClientConfig(client)) => client.run(config),

@@ -35,9 +35,9 @@ export function within(milliseconds, what, work) {
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
-/** Starts a program and waits for the JSON document that it prints first. */
-async function start(program, args, settings) {
-  const child = spawn(program, args, { env: surroundings(settings), stdio: ['ignore', 'pipe', 'pipe'] });
+/** Starts a program, in this folder if one is named, and waits for the JSON document that it prints first. */
+async function start(program, args, settings, folder) {
+  const child = spawn(program, args, { cwd: folder, env: surroundings(settings), stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   const process = { child, said: '', errors: '' };
   child.stderr.on('data', (bytes) => (process.errors += bytes));
@@ -98,6 +98,12 @@ function controls(control) {
 export async function startHttp(settings) {
   const process = await start(SERVER, ['serve', '--http', '--port', '0'], settings);
   return reached(process, settings.MCP_AUTH_TOKEN);
+}
+
+/** The server over HTTP in a folder with files of its own, with these words besides; `errors` gives its log. */
+export async function startIn(folder, settings, words = []) {
+  const process = await start(SERVER, ['serve', '--http', '--port', '0', ...words], settings, folder);
+  return { ...reached(process, settings.MCP_AUTH_TOKEN), errors: () => process.errors };
 }
 
 /** The server over HTTP with the simulator inside, exactly as a newcomer tries it. */
