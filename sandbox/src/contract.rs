@@ -107,6 +107,7 @@ impl Contract {
     /// Finds what a request is for; `offers` says whether a doubtful spelling really exists.
     pub fn find(&self, method: &str, path: &str, offers: impl Fn(&str, &str) -> bool) -> Found<'_> {
         let mut others = Vec::new();
+        let mut literal: Option<&str> = None;
         for operation in &self.operations {
             for template in &operation.templates {
                 let Some(values) = values_of(template, path).filter(|_| offers(&operation.id, template)) else {
@@ -115,7 +116,10 @@ impl Contract {
                 if operation.method == method {
                     return Found::Operation(operation, template, values);
                 }
-                others.push(operation.method.clone());
+                // `/members/invite` is not also a member called "invite": only the most literal template counts.
+                if *literal.get_or_insert(template) == template {
+                    others.push(operation.method.clone());
+                }
             }
         }
         if others.is_empty() { Found::Nothing } else { Found::OtherMethods(others) }

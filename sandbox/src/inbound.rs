@@ -26,8 +26,9 @@ pub(super) async fn read(
     body: Bytes,
 ) -> Result<Request, Problem> {
     let mut faults = Faults::new();
+    check_path(operation, &path)?;
     let query = read_query(operation, query, &mut faults);
-    check_singles(operation, &path, &headers, &mut faults);
+    check_headers(operation, &headers, &mut faults);
     let body = read_body(operation.body.as_ref(), &headers, body, &mut faults).await?;
     if faults.is_empty() {
         Ok(Request { operation: operation.id.clone(), path, query, headers, body })
@@ -60,10 +61,14 @@ fn read_query(operation: &Operation, query: &str, faults: &mut Faults) -> BTreeM
     values
 }
 
-fn check_singles(operation: &Operation, path: &BTreeMap<String, String>, headers: &HeaderMap, faults: &mut Faults) {
-    for known in parameters(operation, Place::Path) {
-        faults.extend(path.get(&known.name).and_then(|given| judge(known, std::slice::from_ref(given))));
-    }
+/// Services look up what the path names before they read the rest, so its faults come alone.
+fn check_path(operation: &Operation, path: &BTreeMap<String, String>) -> Result<(), Problem> {
+    let fault = |known: &Parameter| judge(known, std::slice::from_ref(path.get(&known.name)?));
+    let faults: Faults = parameters(operation, Place::Path).filter_map(fault).collect();
+    if faults.is_empty() { Ok(()) } else { Err(Problem::Misplaced(faults)) }
+}
+
+fn check_headers(operation: &Operation, headers: &HeaderMap, faults: &mut Faults) {
     for known in parameters(operation, Place::Header) {
         match headers.get(&known.name).and_then(|value| value.to_str().ok()) {
             Some(given) => faults.extend(judge(known, &[given.to_owned()])),

@@ -67,7 +67,7 @@ fn reasons(problem: &Problem) -> Vec<Value> {
         Problem::NoSuchRoute => one("path", "no operation has this path".to_owned()),
         Problem::WrongMethod(others) => one("method", format!("the path is documented for {} only", others.join(", "))),
         Problem::Unreadable(reason) => one("body", reason.clone()),
-        Problem::Invalid(faults) => {
+        Problem::Misplaced(faults) | Problem::Invalid(faults) => {
             faults.iter().map(|(field, fault)| json!({ "field": field, "problem": fault })).collect()
         }
     }

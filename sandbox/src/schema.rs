@@ -125,7 +125,7 @@ fn translate(schema: &Value) -> Value {
         target.extend(translated.map(|value| (key.clone(), value)));
     }
     if let Some(names) = source.get("x-one-of-required").and_then(Value::as_array) {
-        target.insert("anyOf".to_owned(), names.iter().map(|name| json!({ "required": [name] })).collect());
+        target.insert("anyOf".to_owned(), names.iter().map(said).collect());
     }
     if let Some(kinds) = source.get("x-also-sent-as") {
         target = Map::from_iter([("anyOf".to_owned(), json!([target, { "type": kinds }]))]);
@@ -133,6 +133,12 @@ fn translate(schema: &Value) -> Value {
     exclusive(&mut target, "exclusiveMinimum", "minimum");
     exclusive(&mut target, "exclusiveMaximum", "maximum");
     if source.get("nullable") == Some(&Value::Bool(true)) { nullable(target) } else { Value::Object(target) }
+}
+
+/// A property that is there and, where it is a text, says something.
+fn said(name: &Value) -> Value {
+    let property = name.as_str().unwrap_or_default();
+    json!({ "required": [property], "properties": { property: { "minLength": 1 } } })
 }
 
 fn each_value(map: &Value) -> Value {
@@ -211,6 +217,13 @@ mod tests {
         let text = check(json!({ "type": "string", "x-also-sent-as": ["integer"] }));
         assert!(text.accepts(&json!("a")) && text.accepts(&json!(1)));
         assert!(!text.accepts(&json!([])));
+    }
+
+    #[test]
+    fn of_several_properties_one_must_say_something() {
+        let line = check(json!({ "type": "object", "x-one-of-required": ["sku", "part"] }));
+        assert!(line.accepts(&json!({ "sku": "", "part": "A1" })));
+        assert!(!line.accepts(&json!({ "sku": "" })) && !line.accepts(&json!({})));
     }
 
     #[test]

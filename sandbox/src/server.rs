@@ -229,7 +229,7 @@ impl Mounted {
 
     fn refuse(&self, ledger: &Mutex<Ledger>, line: String, operation: Option<&str>, problem: &Problem) -> Outcome {
         hold(ledger).refused(self.name, line, operation, problem);
-        self.send(self.service.refuse(problem))
+        self.send(self.service.refuse(operation, problem))
     }
 
     fn send(&self, reply: Reply) -> Outcome {

@@ -107,6 +107,8 @@ pub enum Problem {
     NoSuchRoute,
     /// The path exists with these other methods.
     WrongMethod(Vec<String>),
+    /// Values in the path are nothing that could be found: the parameter and what is wrong with it.
+    Misplaced(Vec<(String, String)>),
     /// Parameters or body break the document: the field (or `body`) and what is wrong with it.
     Invalid(Vec<(String, String)>),
     /// The body is not of a documented media type, or cannot be read as it.
@@ -115,8 +117,9 @@ pub enum Problem {
 
 /// One simulated service: its rules of refusal and its answers.
 pub trait Service: Send + Sync + 'static {
-    /// Refuses what the document does not allow, in the service's own error form.
-    fn refuse(&self, problem: &Problem) -> Reply;
+    /// Refuses what the document does not allow, in the service's own error form; `operation` is the documented id of
+    /// what was meant, where the request got that far.
+    fn refuse(&self, operation: Option<&str>, problem: &Problem) -> Reply;
 
     /// Checks credentials, versions and rate before anything is validated; `operation` is the documented id.
     ///

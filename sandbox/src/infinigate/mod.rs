@@ -100,8 +100,11 @@ impl Infinigate {
 }
 
 impl Service for Infinigate {
-    fn refuse(&self, problem: &Problem) -> Reply {
-        refusals::undocumented(problem)
+    fn refuse(&self, operation: Option<&str>, problem: &Problem) -> Reply {
+        match operation {
+            Some(SIGN_IN) => refusals::token_form(problem),
+            _ => refusals::undocumented(problem),
+        }
     }
 
     fn admit(&self, operation: &str, headers: &HeaderMap) -> Result<(), Reply> {

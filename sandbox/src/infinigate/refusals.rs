@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
+use crate::schema::MISSING;
 use crate::service::{Problem, Reply};
 
 const TRACE: &str = "00-5a4d0b3cfe2d4f6c8d0a4f1f0c9f6a10-b7ad6b7169203331-00";
@@ -81,17 +82,23 @@ pub(super) fn undocumented(problem: &Problem) -> Reply {
     match problem {
         Problem::NoSuchRoute | Problem::WrongMethod(_) => no_route(),
         Problem::Unreadable(reason) => invalid_field("body", reason),
-        Problem::Invalid(faults) => token_form(faults).unwrap_or_else(|| invalid(faults)),
+        Problem::Misplaced(faults) | Problem::Invalid(faults) => invalid(faults),
     }
 }
 
-/// Faults in the fields of a token request are the issuer's to refuse.
-fn token_form(faults: &[(String, String)]) -> Option<Reply> {
-    let (field, fault) =
-        faults.iter().find(|(field, _)| ["grant_type", "client_id", "client_secret"].contains(&field.as_str()))?;
-    Some(match (field.as_str(), fault.as_str()) {
-        ("grant_type", "is required") => oauth(400, "invalid_request", "Missing form parameter: grant_type"),
-        ("grant_type", _) => oauth(400, "unsupported_grant_type", "Unsupported grant_type"),
-        _ => oauth(401, "invalid_client", "Invalid client or Invalid client credentials"),
-    })
+/// What is wrong with a token request is the issuer's to refuse.
+pub(super) fn token_form(problem: &Problem) -> Reply {
+    let faults = match problem {
+        Problem::Invalid(faults) => faults.as_slice(),
+        _ => return oauth(400, "invalid_request", "Missing form parameter: grant_type"),
+    };
+    let fault_of = |name: &str| faults.iter().find(|(field, _)| field == name).map(|(_, fault)| fault.as_str());
+    match fault_of("grant_type") {
+        Some(MISSING) => oauth(400, "invalid_request", "Missing form parameter: grant_type"),
+        Some(_) => oauth(400, "unsupported_grant_type", "Unsupported grant_type"),
+        None if fault_of("client_id").or(fault_of("client_secret")).is_some() => {
+            oauth(401, "invalid_client", "Invalid client or Invalid client credentials")
+        }
+        None => oauth(400, "invalid_request", "The form is not that of a token request."),
+    }
 }

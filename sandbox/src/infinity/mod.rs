@@ -118,7 +118,7 @@ fn finished(operation: &str, switches: &Switches, body: Value) -> Reply {
 }
 
 impl Service for Infinity {
-    fn refuse(&self, problem: &Problem) -> Reply {
+    fn refuse(&self, _operation: Option<&str>, problem: &Problem) -> Reply {
         refuse::problem(problem)
     }
 

@@ -62,7 +62,7 @@ impl Paging {
                 DEFAULT_LIMIT
             }
         };
-        let sort_by = match request.query("sort_by") {
+        let sort_by = match given(request, "sort_by") {
             None => switches.default_sort,
             Some("id") => SortBy::Id,
             Some("created_at") => SortBy::CreatedAt,
@@ -71,7 +71,7 @@ impl Paging {
                 SortBy::Id
             }
         };
-        let descending = match request.query("sort_direction") {
+        let descending = match given(request, "sort_direction") {
             None => switches.default_descending,
             Some("asc") => false,
             Some("desc") => true,
@@ -121,8 +121,13 @@ impl Paging {
     }
 }
 
+/// A parameter with something in it: Laravel takes an empty text for none.
+fn given<'r>(request: &'r Request, name: &str) -> Option<&'r str> {
+    request.query(name).filter(|text| !text.is_empty())
+}
+
 fn read_cursor(request: &Request, name: &str, faults: &mut Faults) -> Option<Cursor> {
-    let text = request.query(name)?;
+    let text = given(request, name)?;
     let cursor = Cursor::read(text);
     if cursor.is_none() {
         faults.invalid(name);

@@ -52,7 +52,8 @@ pub fn too_many(wait: u64, limit: usize, tells_wait: bool) -> Reply {
 /// Refuses a request that disagrees with the document.
 pub fn problem(problem: &Problem) -> Reply {
     match problem {
-        Problem::NoSuchRoute => no_route(),
+        // Numbers in a path are matched as numbers, so that another word leads nowhere.
+        Problem::NoSuchRoute | Problem::Misplaced(_) => no_route(),
         Problem::WrongMethod(allowed) => {
             let allowed = allowed.join(", ");
             let text = format!("The method is not supported for this route. Supported methods: {allowed}.");
@@ -65,7 +66,12 @@ pub fn problem(problem: &Problem) -> Reply {
             }
             faults.reply()
         }
-        Problem::Unreadable(text) => message(400, text),
+        // Laravel reads a broken body as an empty one and then misses the fields, which is a 422.
+        Problem::Unreadable(text) => {
+            let mut faults = Faults::default();
+            faults.add("body", text.clone());
+            faults.reply()
+        }
     }
 }
 
