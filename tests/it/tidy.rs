@@ -204,7 +204,7 @@ fn a_crate_is_named_only_where_it_belongs() {
         let here = module(&path);
         let text = fs::read_to_string(&path).unwrap();
         for (number, line) in code(&text) {
-            for (name, allowed) in ONLY_HERE.iter().copied() {
+            for &(name, allowed) in ONLY_HERE {
                 let names_it = line
                     .match_indices(&format!("{name}::"))
                     .any(|(at, _)| !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'));
