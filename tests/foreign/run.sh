@@ -2,7 +2,7 @@
 # Runs the clients and suites that others wrote against the server, and fails when a step of theirs fails.
 #
 # INFINI_MCP names the server's program, CONFORMANCE the one that serves the conformance fixtures
-# (cargo build --release --bin infini-mcp --example conformance).
+# (cargo build --release --bin infini-mcp, cargo build --example conformance).
 set -uo pipefail
 
 INFINI_MCP=$(realpath -e "${INFINI_MCP:?must name the server program}") || exit 2
