@@ -16,6 +16,7 @@ mod create_order;
 mod credentials;
 mod doctor;
 mod door;
+mod health;
 mod infinigate_catalogue;
 mod infinigate_customers;
 mod infinigate_invoices;
