@@ -1,7 +1,8 @@
 """Schemathesis against the simulator, with the very documents it speaks: every operation of both services.
 
 INFINI_MCP names the server's program and CODEGEN the one that writes the documents with their fixes. What the tester is
-asked not to hold against us stands in contract/<service>.toml, each with its reason. The seed is fixed: two runs are one.
+asked not to hold against us stands in contract/<service>.toml, each with its reason. The seed is fixed, so that every run
+asks the same, but for the ids that the simulator makes up.
 """
 
 import copy

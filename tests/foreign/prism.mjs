@@ -19,15 +19,31 @@ process.on('exit', () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** The document with its fixes, as `CODEGEN` writes it, and the ids of all its operations. */
+/** The document with its fixes, as `CODEGEN` writes it, and all its operations. */
 export function documentOf(service) {
   const program = process.env.CODEGEN;
   if (!program) throw new Error('CODEGEN must name the program that writes the documents');
   const text = execFileSync(program, ['document', service], { cwd: join(HERE, '..', '..'), maxBuffer: 64 * 1024 * 1024 });
+  const document = JSON.parse(text);
   const path = join(folder, `${service}.json`);
-  writeFileSync(path, text);
-  const operations = Object.values(JSON.parse(text).paths).flatMap((methods) => METHODS.filter((method) => methods[method]).map((method) => methods[method].operationId));
+  writeFileSync(path, JSON.stringify(withNullSpelt(document)));
+  const operations = Object.entries(document.paths).flatMap(([template, methods]) =>
+    METHODS.filter((method) => methods[method]).map((method) => ({ id: methods[method].operationId, method, template, takesJson: 'application/json' in (methods[method].requestBody?.content ?? {}) })),
+  );
   return { path, operations };
+}
+
+/**
+ * Prism's validator refuses a schema that is `nullable` without a `type`, and Prism then validates nothing, silently. The
+ * same is said here in words it takes: this, or a text that is no text, which leaves null.
+ */
+function withNullSpelt(node) {
+  if (Array.isArray(node)) return node.map(withNullSpelt);
+  if (node === null || typeof node !== 'object') return node;
+  const spelt = Object.fromEntries(Object.entries(node).map(([name, child]) => [name, withNullSpelt(child)]));
+  if (spelt.nullable !== true || 'type' in spelt) return spelt;
+  delete spelt.nullable;
+  return { anyOf: [spelt, { type: 'string', nullable: true, not: { type: 'string' } }] };
 }
 
 /** A proxy before `upstream` that speaks this document. */
@@ -36,7 +52,8 @@ export async function startPrism(document, upstream) {
   const program = createRequire(import.meta.url).resolve('@stoplight/prism-cli');
   const child = spawn(process.execPath, [program, 'proxy', document.path, upstream, '--host', '127.0.0.1', '--port', String(port)], { env: surroundings(), stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
-  const gone = new Promise((resolve) => child.once('exit', resolve));
+  // Not before its last words are read.
+  const gone = new Promise((resolve) => child.once('close', resolve));
   gone.then(() => running.delete(child));
   let said = '';
   const listening = new Promise((resolve, reject) => {

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 
+import { unheard } from './awake.mjs';
 import { connect, KINDS } from './clients.mjs';
 import { documentOf, startPrism } from './prism.mjs';
 import { startHttp, startSandbox } from './start.mjs';
@@ -60,7 +61,7 @@ await fits('Infinigate: articles and prices are read', async () => {
   await call('infinigate_search_products', { query: 'firewall', vendors: ['Sophos', 'WatchGuard'], take: 2, skip: 1 });
   // Only a list that does not tell its length has to be counted.
   await sandbox.fault({ 'infinigate.list_shape_pricelist': 'array' });
-  await call('infinigate_search_products', { query: 'lizenz', take: 2 });
+  await call('infinigate_search_products', { query: 'firewall', take: 1 });
   await sandbox.fault({ 'infinigate.list_shape_pricelist': 'paged' });
   await call('infinigate_get_price_list', { manufacturer: 'Sophos', take: 3 });
   await call('infinigate_get_products_by_sku', { skus: ['200417', 'nothing-has-this-number'] });
@@ -161,30 +162,24 @@ await fits('StartInfinity: what was made is taken away again', async () => {
   await call('infinity_archive_folder', { ...board, folder_id: 'Offen' });
 });
 
+await client.close();
+await server.stop();
 for (const [service, document] of Object.entries(documents)) {
   await step(`${service}: all ${document.operations.length} operations of the document passed the proxy with a success`, async () => {
+    await proxies[service].stop();
+    assert.deepEqual(proxies[service].violations(), []);
     const { operations, refused } = await sandbox.ledger();
     const done = operations.filter((one) => one.service === service && one.effects > 0).map((one) => one.operation);
-    assert.deepEqual(document.operations.filter((operation) => !done.includes(operation)), []);
+    assert.deepEqual(document.operations.map(({ id }) => id).filter((id) => !done.includes(id)), []);
     assert.deepEqual(refused.filter((one) => one.service === service), []);
     const called = operations.filter((one) => one.service === service).reduce((sum, one) => sum + one.calls, 0);
     assert.equal(proxies[service].forwarded(), called, 'nothing reached the simulator beside the proxy');
   });
 }
 
-await step('the proxies are awake: an answer that breaks the document is told', async () => {
-  await sandbox.fault({
-    'infinigate.drift': [{ operation: 'getPurchaseQuoteByNumber', pointer: '/header/documentVersion', set: 'two' }],
-    'infinity.drift': [{ operation: 'getMyProfileData', pointer: '/id', set: 'nobody' }],
-  });
-  await client.call('infinigate_get_quote', { document_number: 'AN2600456' });
-  await client.call('infinity_get_profile', {});
-  assert.match(proxies.infinigate.violations().join('\n'), /documentNumber\/AN2600456: response\.body\.header\.documentVersion/);
-  assert.match(proxies.infinity.violations().join('\n'), /profile: response\.body\.id/);
-});
+for (const [service, document] of Object.entries(documents)) {
+  await step(`${service}: nonsense is told, whichever operation answers it`, async () => assert.deepEqual(await unheard(document), []));
+}
 
-await client.close();
-await server.stop();
-for (const proxy of Object.values(proxies)) await proxy.stop();
 await sandbox.stop();
 finish();
