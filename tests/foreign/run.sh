@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Runs the clients and suites that others wrote against the server, and fails when a step of theirs fails.
 #
-# INFINI_MCP names the server's program, CONFORMANCE the one that serves the conformance fixtures
-# (cargo build --release --bin infini-mcp, cargo build --example conformance).
+# INFINI_MCP names the server's program, CONFORMANCE the one that serves the conformance fixtures, CODEGEN the maintainer's
+# command (cargo build --release --bin infini-mcp, cargo build --example conformance, cargo build -p codegen).
 set -uo pipefail
 
 INFINI_MCP=$(realpath -e "${INFINI_MCP:?must name the server program}") || exit 2
 CONFORMANCE=$(realpath -e "${CONFORMANCE:?must name the program with the conformance fixtures}") || exit 2
-export INFINI_MCP CONFORMANCE
+CODEGEN=$(realpath -e "${CODEGEN:?must name the maintainer's command}") || exit 2
+export INFINI_MCP CONFORMANCE CODEGEN
 cd "$(dirname "$0")" || exit 2
 
 passed=0
@@ -77,12 +78,13 @@ single 'a terminal is there' terminal_is_there
 single 'the packages of Node are installed' npm install --no-audit --no-fund --silent
 single 'the packages of Python are installed' install_python
 node=$(node_of_age)
-for script in story money board offers vault oauth attacks consent bad_input bad_upstream hostile replicas inspector conformance; do
+for script in story money board offers vault administrator oauth attacks consent bad_input bad_upstream hostile replicas validated inspector conformance; do
   count "$node" "$script.mjs"
 done
 count python/bin/python story.py
-count python/bin/python telemetry.py
-count python/bin/python public_documents.py
+for script in telemetry image container_files contract public_documents; do
+  count python/bin/python "$script.py"
+done
 single 'tdqs finds nothing to complain about in the tool definitions' python/bin/python tdqs.py
 
 echo "$passed passed, $failed failed"
