@@ -165,8 +165,6 @@ const forms = {
   'no cookie': { headers: { cookie: '' } },
   'the cookie of another browser': { headers: { cookie: stranger.cookie } },
   'a planted second cookie': { headers: { cookie: `${page.cookie}; ${stranger.cookie}` } },
-  'a form of another page': { headers: { origin: 'https://evil.example' } },
-  'a form of no origin': { headers: { origin: 'null' } },
   'a form of another site': { headers: { 'sec-fetch-site': 'cross-site' } },
   'a changed seal': { request: `${page.request.slice(0, -4)}AAAA` },
   'a changed content': { request: `A${page.request.slice(1)}` },
@@ -177,6 +175,12 @@ const forms = {
 for (const [name, change] of Object.entries(forms)) {
   await step(`consent with ${name}: refused on a page`, async () => {
     isRefusedOnPage(await decide(request(), page, change), 403);
+  });
+}
+for (const origin of ['https://evil.example', 'null']) {
+  await step(`consent with a form of the origin ${origin}: refused at the door`, async () => {
+    const answer = await decide(request(), page, { headers: { origin } });
+    assert.deepEqual([answer.status, JSON.parse(answer.text).code, answer.location], [403, 'origin_not_allowed', null]);
   });
 }
 await step('consent of 100 KB: refused on a page', async () => {

@@ -66,7 +66,7 @@ class Process:
         self.said = ""
         for line in self.child.stderr:
             self.said += line
-            if line.startswith("Prometheus finds"):
+            if line.startswith("The client configuration"):
                 break
         self.mcp, self.bearer, self.counters = (
             re.search(pattern, self.said).group(1)
