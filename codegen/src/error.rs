@@ -31,9 +31,9 @@ pub enum Error {
         /// What the parser found, with its position where it knows one.
         detail: String,
     },
-    /// A fix does not begin with a `test` step, so that nothing would notice when its reason is gone.
+    /// A fix does not begin with a `test` or `absent` step, so that nothing would notice when its reason is gone.
     #[error(
-        "{}: does not begin with a `test` step. Put one first: it must fail once upstream's document is right (why: {why}).",
+        "{}: does not begin with a `test` or `absent` step. Put one first: it must fail once upstream's document is right (why: {why}).",
         file.display()
     )]
     UntestedFix {
@@ -105,7 +105,7 @@ pub struct Misfit {
     pub file: PathBuf,
     /// The fix's own reason.
     pub why: String,
-    /// `test`, `add`, `replace` or `remove`.
+    /// `test`, `absent`, `add`, `replace` or `remove`.
     pub step: String,
     /// JSON Pointer (RFC 6901) into the document.
     pub path: String,

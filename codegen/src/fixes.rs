@@ -12,6 +12,9 @@ use crate::error::{Error, Misfit};
 /// The folder of a service's fixes.
 pub const FOLDER: &str = "fixes";
 
+/// The step that JSON Patch lacks.
+const ABSENT: &str = "absent";
+
 /// One fix file, as a maintainer writes it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,11 +27,14 @@ struct Fix {
     /// What would make the fix unnecessary. Compulsory, though only people read it.
     #[serde(rename = "until")]
     _until: String,
-    /// The steps, the first of which must be a `test`.
+    /// The steps, the first of which must be a `test` or an `absent`.
     patch: Vec<Step>,
 }
 
 /// One step of a JSON Patch, with its value as TOML or as a JSON text.
+///
+/// Beside the steps of RFC 6902 there is `absent`: nothing is at the path. What `test` cannot ask, and the condition of a
+/// fix that adds what the document has forgotten.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Step {
@@ -53,22 +59,16 @@ pub fn apply(document: &mut Value, spec_dir: &Path) -> Result<usize, Error> {
 /// Apply those fixes of the service that fit the document, and say which do not. A fix is applied as a whole or not at all.
 ///
 /// # Errors
-/// Only for a fix that is none: one that cannot be read, or does not begin with a `test` step.
+/// Only for a fix that is none: one that cannot be read, or does not begin with a `test` or `absent` step.
 #[cfg(feature = "command")]
 pub fn apply_fitting(document: &mut Value, spec_dir: &Path) -> Result<Vec<Misfit>, Error> {
     let mut misfits = Vec::new();
     for file in files(spec_dir)? {
-        let fix = read(&file)?;
-        let steps: Vec<PatchOperation> =
-            fix.patch.iter().map(|step| operation(&file, step)).collect::<Result<_, _>>()?;
-        // All steps in one go are taken back when one fails; only then is a copy worth making, to learn which it was.
-        if is_tested(&fix) && json_patch::patch(document, &steps).is_ok() {
-            continue;
-        }
-        match apply_one(&mut document.clone(), &file, &fix) {
+        let mut fixed = document.clone();
+        match apply_one(&mut fixed, &file, &read(&file)?) {
             Err(Error::FixNoLongerFits(misfit)) => misfits.push(*misfit),
             Err(error) => return Err(error),
-            Ok(()) => {}
+            Ok(()) => *document = fixed,
         }
     }
     Ok(misfits)
@@ -102,7 +102,7 @@ pub fn files(spec_dir: &Path) -> Result<Vec<PathBuf>, Error> {
 }
 
 fn is_tested(fix: &Fix) -> bool {
-    fix.patch.first().is_some_and(|step| step.op == "test")
+    fix.patch.first().is_some_and(|step| step.op == "test" || step.op == ABSENT)
 }
 
 fn apply_one(document: &mut Value, file: &Path, fix: &Fix) -> Result<(), Error> {
@@ -110,6 +110,12 @@ fn apply_one(document: &mut Value, file: &Path, fix: &Fix) -> Result<(), Error> 
         return Err(Error::UntestedFix { file: file.to_path_buf(), why: fix.why.clone() });
     }
     for step in &fix.patch {
+        if step.op == ABSENT {
+            match document.pointer(&step.path) {
+                None => continue,
+                Some(_) => return Err(misfit(document, file, fix, step)),
+            }
+        }
         let operation = operation(file, step)?;
         // One step at a time, so that the message can show what this step found.
         json_patch::patch(document, &[operation]).map_err(|_| misfit(document, file, fix, step))?;
@@ -145,7 +151,7 @@ fn operation(file: &Path, step: &Step) -> Result<PatchOperation, Error> {
         }
         ("remove", _) => {}
         (other, _) => {
-            return Err(malformed(file, format!("`{other}` is not a step; use test, add, replace or remove")));
+            return Err(malformed(file, format!("`{other}` is not a step; use test, absent, add, replace or remove")));
         }
     }
     serde_json::from_value(json).map_err(|error| malformed(file, format!("step at {}: {error}", step.path)))
@@ -173,6 +179,7 @@ fn difference(expected: Option<Value>, found: Option<&Value>, step: &Step) -> (S
     let nothing = || "nothing".to_owned();
     let expected = match expected {
         Some(expected) => expected,
+        None if step.op == ABSENT => return (nothing(), found.map_or_else(nothing, short)),
         None if step.op == "add" => return ("a place to add to".to_owned(), found.map_or_else(nothing, short)),
         None => return ("something there".to_owned(), found.map_or_else(nothing, short)),
     };

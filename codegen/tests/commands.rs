@@ -107,7 +107,22 @@ fn a_fix_without_a_leading_test_is_refused() {
     edit(&specs, "fixes/01-orders-have-no-count.toml", "op = \"test\"", "op = \"replace\"");
     let output = codegen(&specs, &["check"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(stderr(&output).contains("does not begin with a `test` step"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("does not begin with a `test` or `absent` step"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_fix_may_rely_on_an_absence() {
+    for (place, code, said) in
+        [("count", 4, ""), ("result", 1, "the document now says: {\"items\":{\"type\":\"string\"},\"type\":\"array\"}")]
+    {
+        let specs = specs();
+        let file = "fixes/01-orders-have-no-count.toml";
+        edit(&specs, file, "op = \"test\"", "op = \"absent\"");
+        edit(&specs, file, "result/type\"\nvalue = \"array\"", &format!("{place}\""));
+        let output = codegen(&specs, &["check"]);
+        assert_eq!(output.status.code(), Some(code), "{}", stderr(&output));
+        assert!(stderr(&output).contains(said), "{said:?} is missing in\n{}", stderr(&output));
+    }
 }
 
 #[test]

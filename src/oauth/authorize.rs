@@ -15,6 +15,7 @@ use super::error::OAuthError;
 use super::form::{self, Asked, Browser};
 use super::page::{ConsentPage, Notice, refusal_page};
 use super::parameters::Parameters;
+use super::people::Person;
 use super::request::{Refusal, answer_address};
 use super::scopes;
 use super::throttle::neighbourhood;
@@ -156,19 +157,20 @@ impl AuthorizationServer {
         if granted.is_empty() {
             return self.show(shown, Notice::NoScope, &is_ticked).await;
         }
-        match self.consent(&shown.asked, &person.name, &granted).await {
+        match self.consent(&shown.asked, &person, &granted).await {
             Ok(code) => self.answer(&shown.asked, &[("code", &code)]),
             Err(error) => OAuthError::from(error).into_response(),
         }
     }
 
     /// Writes the consent down and makes its code.
-    async fn consent(&self, asked: &Asked, user: &str, granted: &BTreeSet<String>) -> Result<String, StateError> {
+    async fn consent(&self, asked: &Asked, person: &Person, granted: &BTreeSet<String>) -> Result<String, StateError> {
         let code = random_token();
         let family = Family {
             id: random_token(),
             client_id: asked.client_id.clone(),
-            user: user.to_owned(),
+            user: person.name.clone(),
+            key_digest: person.key_digest.clone(),
             scopes: scopes::text(granted),
             is_revoked: false,
         };
@@ -183,7 +185,7 @@ impl AuthorizationServer {
         // Consents are rare, so this is when to tidy up.
         consents.forget_old().await?;
         consents.begin(&family, &kept).await?;
-        tracing::info!(user, client = asked.client_id, scopes = family.scopes, "consented to a client");
+        tracing::info!(user = family.user, client = asked.client_id, scopes = family.scopes, "consented to a client");
         Ok(code)
     }
 

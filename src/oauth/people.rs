@@ -9,6 +9,8 @@ use crate::vault::{Roster, User};
 pub struct Person {
     /// Their name, which tokens are bound to.
     pub name: String,
+    /// SHA-256 of their key. A consent ends with the key it was given with.
+    pub key_digest: String,
     /// What they may do.
     pub scopes: BTreeSet<String>,
 }
@@ -33,5 +35,5 @@ impl People for Roster {
 
 fn person(user: &User) -> Person {
     let scopes = user.scopes.names().into_iter().map(str::to_owned).collect();
-    Person { name: user.name.clone(), scopes }
+    Person { name: user.name.clone(), key_digest: user.key_digest.to_string(), scopes }
 }

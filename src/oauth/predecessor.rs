@@ -45,6 +45,8 @@ impl AuthorizationServer {
             id: format!("predecessor {digest}"),
             client_id: self.settings.client_id.clone().unwrap_or_default(),
             user: old.user_name.clone(),
+            // Of somebody who is gone there is none, and their token opens nothing.
+            key_digest: self.person_by_name(&old.user_name).map(|person| person.key_digest).unwrap_or_default(),
             scopes: scopes.clone(),
             is_revoked: false,
         };

@@ -167,9 +167,9 @@ impl AuthorizationServer {
         Ok(not_stored(StatusCode::OK, body))
     }
 
-    /// What was consented to and the person may still do; nothing when they are gone.
+    /// What was consented to and the person may still do; nothing when they are gone or have another key.
     pub(super) fn still_allowed(&self, family: &Family) -> Option<BTreeSet<String>> {
-        let person = self.person_by_name(&family.user)?;
+        let person = self.person_by_name(&family.user).filter(|person| person.key_digest == family.key_digest)?;
         let granted: BTreeSet<String> =
             family.scopes.split(' ').filter(|scope| person.scopes.contains(*scope)).map(str::to_owned).collect();
         (!granted.is_empty()).then_some(granted)

@@ -19,6 +19,8 @@ pub struct Family {
     pub client_id: String,
     /// The person, as the roster names them.
     pub user: String,
+    /// SHA-256 of the key that the person consented with.
+    pub key_digest: String,
     /// What was consented to, between spaces.
     pub scopes: String,
     /// Whether it was ended before its time.
@@ -119,12 +121,13 @@ impl Consents<'_> {
     /// Keeps a consent that is not kept yet.
     async fn keep_family(&self, family: &Family, expires_at: i64) -> Result<(), StateError> {
         sqlx::query(
-            "INSERT INTO oauth_families (id, client_id, user_name, scopes, created_at, expires_at) \
-             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING",
+            "INSERT INTO oauth_families (id, client_id, user_name, key_digest, scopes, created_at, expires_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING",
         )
         .bind(&family.id)
         .bind(&family.client_id)
         .bind(&family.user)
+        .bind(&family.key_digest)
         .bind(&family.scopes)
         .bind(store::now())
         .bind(expires_at)
@@ -140,7 +143,7 @@ impl Consents<'_> {
     pub async fn code(&self, digest: &str) -> Result<Option<(Code, Family)>, StateError> {
         let row = sqlx::query(
             "SELECT c.digest, c.redirect_uri, c.challenge, c.expires_at, c.used_at, \
-             f.id, f.client_id, f.user_name, f.scopes AS consented, f.revoked_at \
+             f.id, f.client_id, f.user_name, f.key_digest, f.scopes AS consented, f.revoked_at \
              FROM oauth_codes c JOIN oauth_families f ON f.id = c.family WHERE c.digest = $1",
         )
         .bind(digest)
@@ -203,7 +206,7 @@ impl Consents<'_> {
     pub async fn token(&self, digest: &str) -> Result<Option<(Token, Family)>, StateError> {
         let row = sqlx::query(
             "SELECT t.digest, t.kind, t.scopes, t.expires_at, t.rotated_at, \
-             f.id, f.client_id, f.user_name, f.scopes AS consented, f.revoked_at \
+             f.id, f.client_id, f.user_name, f.key_digest, f.scopes AS consented, f.revoked_at \
              FROM oauth_tokens t JOIN oauth_families f ON f.id = t.family WHERE t.digest = $1",
         )
         .bind(digest)
@@ -320,6 +323,7 @@ fn family(row: &AnyRow) -> Result<Family, StateError> {
         id: store::text(row, "id")?,
         client_id: store::text(row, "client_id")?,
         user: store::text(row, "user_name")?,
+        key_digest: store::text(row, "key_digest")?,
         scopes: store::text(row, "consented")?,
         is_revoked: optional_number(row, "revoked_at")?.is_some(),
     })

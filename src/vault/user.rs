@@ -1,5 +1,7 @@
 //! A user: who may call, with which credentials, and how far.
 
+use std::fmt;
+
 use chrono::{DateTime, SecondsFormat, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
@@ -41,6 +43,13 @@ impl User {
 /// The SHA-256 of a key. Keys are 256 random bits, so a fast digest is enough.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct KeyDigest([u8; 32]);
+
+/// As the file has it.
+impl fmt::Display for KeyDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
 
 impl KeyDigest {
     /// The digest of a key.

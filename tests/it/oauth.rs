@@ -25,16 +25,23 @@ pub const KEY: &str = "key of ana";
 
 /// A roster that tests can change while the server runs.
 #[derive(Default)]
-pub struct Roster(pub Mutex<BTreeMap<String, BTreeSet<String>>>);
+pub struct Roster {
+    scopes: Mutex<BTreeMap<String, BTreeSet<String>>>,
+    new_keys: Mutex<BTreeMap<String, String>>,
+}
 
 impl Roster {
+    pub fn rekey(&self, name: &str, key_digest: &str) {
+        self.new_keys.lock().unwrap().insert(name.to_owned(), key_digest.to_owned());
+    }
+
     pub fn set(&self, name: &str, scopes: &[&str]) {
         let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-        self.0.lock().unwrap().insert(name.to_owned(), scopes);
+        self.scopes.lock().unwrap().insert(name.to_owned(), scopes);
     }
 
     pub fn remove(&self, name: &str) {
-        self.0.lock().unwrap().remove(name);
+        self.scopes.lock().unwrap().remove(name);
     }
 }
 
@@ -44,8 +51,9 @@ impl People for Roster {
     }
 
     fn by_name(&self, name: &str) -> Option<Person> {
-        let scopes = self.0.lock().unwrap().get(name)?.clone();
-        Some(Person { name: name.to_owned(), scopes })
+        let scopes = self.scopes.lock().unwrap().get(name)?.clone();
+        let key_digest = self.new_keys.lock().unwrap().get(name).cloned().unwrap_or_else(|| format!("first of {name}"));
+        Some(Person { name: name.to_owned(), key_digest, scopes })
     }
 }
 

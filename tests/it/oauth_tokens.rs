@@ -153,6 +153,18 @@ async fn what_a_person_may_not_do_any_more_their_tokens_may_not_either() {
 }
 
 #[tokio::test]
+async fn a_consent_ends_with_the_key_it_was_given_with() {
+    let served = Served::start().await;
+    let (access, refresh) = served.tokens().await;
+    // Ana was removed, and somebody of the same name came; or her key was in wrong hands, and she has a new one.
+    served.people.rekey("ana", "second of ana");
+    assert!(!served.opens(&access).await);
+    assert_eq!(served.refresh(&refresh).await.1["error"], "invalid_grant");
+    let (access, _) = served.tokens().await;
+    assert!(served.opens(&access).await);
+}
+
+#[tokio::test]
 async fn giving_back_one_token_ends_the_consent_and_strangers_tokens_stay() {
     let served = Served::start().await;
     let (access, refresh) = served.tokens().await;

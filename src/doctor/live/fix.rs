@@ -85,13 +85,16 @@ fn draft(document: &Document, group: &[Met<'_>], confidence: &str) -> Option<Dra
 }
 
 fn more_fields(place: &str, node: &Value, group: &[Met<'_>], owner: &str, confidence: &str) -> Option<Draft> {
-    let mut steps = vec![("test", format!("{place}/properties"), Some(node.get("properties")?.clone()))];
+    node.get("properties")?;
+    let mut steps = Vec::new();
     let mut names = Vec::new();
     for (what, came) in group {
         let Some(name) = &what.field else { continue };
         names.push(name.as_str());
         let schema = described(came, confidence);
-        steps.push(("add", format!("{place}/properties/{}", escaped(name)), Some(schema)));
+        let path = format!("{place}/properties/{}", escaped(name));
+        steps.push(("absent", path.clone(), None));
+        steps.push(("add", path, Some(schema)));
     }
     (!names.is_empty()).then(|| Draft {
         name: format!("{}-has-more-fields", slug(owner)),

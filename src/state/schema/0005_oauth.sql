@@ -9,6 +9,9 @@ CREATE TABLE oauth_families (
     id TEXT NOT NULL PRIMARY KEY,
     client_id TEXT NOT NULL,
     user_name TEXT NOT NULL,
+    -- SHA-256 of the key it was given with. With another key it counts no more, be it a new one of the same person or one of a
+    -- later namesake.
+    key_digest TEXT NOT NULL,
     scopes TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
