@@ -360,7 +360,14 @@ mod tests {
 
     fn family(id: &str) -> Family {
         let text = |text: &str| text.to_owned();
-        Family { id: text(id), client_id: text("c"), user: text("ana"), scopes: text("a:read"), is_revoked: false }
+        Family {
+            id: text(id),
+            client_id: text("c"),
+            user: text("ana"),
+            key_digest: text("0f"),
+            scopes: text("a:read"),
+            is_revoked: false,
+        }
     }
 
     fn code(digest: &str, expires_at: i64) -> Code {
