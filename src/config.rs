@@ -34,6 +34,16 @@ pub struct Sources {
 struct Found {
     value: String,
     place: String,
+    /// Whether it comes from a file that merely lay in the current folder.
+    is_by_chance: bool,
+}
+
+/// Where variables are read from.
+#[derive(Clone, Copy)]
+struct Origin<'a> {
+    /// What their names are told with, besides themselves.
+    prefix: &'a str,
+    is_by_chance: bool,
 }
 
 impl Sources {
@@ -55,7 +65,7 @@ impl Sources {
 
     /// Sets what a flag says.
     pub fn set_flag(&mut self, name: &'static str, flag: &str, value: impl Into<String>) {
-        self.values.insert(name, Found { value: value.into(), place: format!("the flag {flag}") });
+        self.values.insert(name, Found { value: value.into(), place: format!("the flag {flag}"), is_by_chance: false });
     }
 
     /// Checks everything and gives the settings.
@@ -87,46 +97,62 @@ impl Sources {
     }
 
     fn read_environment(&mut self, variables: impl Iterator<Item = (String, String)>) {
-        self.read_variables(variables, "");
+        self.read_variables(variables.collect(), Origin { prefix: "", is_by_chance: false });
     }
 
-    /// Takes variables; `place` is what their names are told with, besides themselves.
-    fn read_variables(&mut self, variables: impl Iterator<Item = (String, String)>, place: &str) {
-        for (name, value) in variables {
-            if value.trim().is_empty() || self.take(&name, value, &format!("{place}{name}")) {
+    /// Takes the variables of one origin.
+    fn read_variables(&mut self, variables: Vec<(String, String)>, origin: Origin<'_>) {
+        let prefix = origin.prefix;
+        let set: BTreeMap<&str, &str> = variables
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.trim()))
+            .filter(|(_, value)| !value.is_empty())
+            .collect();
+        for (name, _) in &set {
+            if let Some(setting) = secret_in_file(name)
+                && let Some(too) =
+                    [Some(setting.name), setting.alias].into_iter().flatten().find(|name| set.contains_key(name))
+            {
+                self.faults.push(format!("{prefix}{name} and {prefix}{too} are both set; keep one of them."));
+            }
+        }
+        for (name, value) in &variables {
+            if value.trim().is_empty() || self.take(name, value.clone(), origin) {
                 continue;
             }
-            if let Some(meant) = table::misspelt(&name) {
+            if let Some(meant) = table::misspelt(name) {
                 self.faults
-                    .push(format!("The variable {place}{name} is not a setting; {meant} is. Rename or remove it."));
+                    .push(format!("The variable {prefix}{name} is not a setting; {meant} is. Rename or remove it."));
             }
         }
     }
 
     /// Takes a value under a setting's name, an alias, or a secret's `_FILE` form.
-    fn take(&mut self, name: &str, value: String, place: &str) -> bool {
+    fn take(&mut self, name: &str, value: String, origin: Origin<'_>) -> bool {
+        let (place, is_by_chance) = (format!("{}{name}", origin.prefix), origin.is_by_chance);
         if let Some(setting) = table::find(name) {
             // The first name of a setting wins over its aliases, whichever comes first.
             let is_alias = setting.name != name;
             if !(is_alias && self.values.get(setting.name).is_some_and(|found| found.place == setting.name)) {
-                self.values.insert(setting.name, Found { value, place: place.to_owned() });
+                self.values.insert(setting.name, Found { value, place, is_by_chance });
             }
             return true;
         }
-        let Some(setting) = name.strip_suffix("_FILE").and_then(table::find).filter(|setting| setting.secret) else {
-            return false;
-        };
+        let Some(setting) = secret_in_file(name) else { return false };
         match std::fs::read_to_string(&value) {
             Ok(text) => {
-                self.values.insert(
-                    setting.name,
-                    Found { value: text.trim_end_matches(['\r', '\n']).to_owned(), place: place.to_owned() },
-                );
+                let value = text.trim_end_matches(['\r', '\n']).to_owned();
+                self.values.insert(setting.name, Found { value, place, is_by_chance });
             }
             Err(error) => self.faults.push(format!("{place} names the file {value}, which cannot be read: {error}.")),
         }
         true
     }
+}
+
+/// The secret setting whose value is in the file that this variable names.
+fn secret_in_file(name: &str) -> Option<&'static Setting> {
+    name.strip_suffix("_FILE").and_then(table::find).filter(|setting| setting.secret)
 }
 
 /// A secret setting's value.

@@ -16,6 +16,7 @@ use crate::doctor::{self, Finding, Verdict};
 use crate::sandbox::contract::Contract;
 use crate::sandbox::{INFINIGATE_DOCUMENT, INFINITY_DOCUMENT};
 use crate::server::App;
+use crate::tool::ctx::Upstreams;
 
 /// The number of the first fix, where no folder says which is free.
 const FIRST_NUMBER: usize = 50;
@@ -32,6 +33,9 @@ pub struct Doctor {
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
+    /// Examine what `serve --http` would use: with users, their profiles too.
+    #[arg(long)]
+    http: bool,
     /// Use the built-in simulator of both services.
     #[arg(long)]
     sandbox: bool,
@@ -77,6 +81,9 @@ impl Doctor {
     /// Examines, prints, and fails when something is wrong.
     pub fn run(self, config: Option<&Path>) -> Result<(), Failure> {
         let mut sources = Sources::gather(config);
+        if self.http {
+            sources.set_flag("MCP_TRANSPORT", "--http", "http");
+        }
         on_runtime(async move {
             let _sandbox = if self.sandbox { Some(serve::start_sandbox(&mut sources).await?) } else { None };
             let (mut findings, mut seen) = (Vec::new(), Vec::new());
@@ -103,21 +110,18 @@ impl Doctor {
     }
 
     async fn examine(&self, app: &Arc<App>, findings: &mut Vec<Finding>) -> Result<Vec<Seen>, Failure> {
-        let upstreams = app.accounts.own();
-        let readers = [
-            (Service::Infinigate, upstreams.infinigate.as_ref().map(|upstream| upstream.reader())),
-            (Service::Infinity, upstreams.infinity.as_ref().map(|upstream| upstream.reader())),
-        ];
-        let mut seen = Vec::new();
-        for (service, reader) in readers.into_iter().filter_map(|(service, reader)| Some((service, reader?))) {
-            let found = doctor::account(service, &reader).await;
+        let mut seen: Vec<Seen> = Vec::new();
+        for (profile, service, reader) in readers(app)? {
+            let found = doctor::account(service, profile.as_deref(), &reader).await;
             // A service that does not let us in would answer every read of the live comparison the same way.
             let is_open = found.iter().all(|finding| finding.verdict < Verdict::Wrong);
             findings.extend(found);
-            if self.live && is_open {
+            // A service speaks the same way to everybody: whoever it lets in first is enough.
+            if self.live && is_open && seen.iter().all(|seen| seen.service != service) {
                 seen.push(self.look(service, &reader).await?);
             }
         }
+        findings.extend(app.roster.iter().flat_map(|roster| doctor::team(app, roster)));
         findings.extend(doctor::state(app.store()).await);
         findings.push(doctor::protocol(app.clone()).await);
         Ok(seen)
@@ -182,6 +186,21 @@ impl Doctor {
             (wrong, _) => Err(Failure::Failed(format!("{wrong} of {} checks failed", findings.len()))),
         }
     }
+}
+
+/// A way to ask each service with all credentials that there are for it, and whose they are.
+fn readers(app: &App) -> Result<Vec<(Option<String>, Service, Reader)>, Failure> {
+    let accounts = app.accounts.all().map_err(|error| Failure::Failed(error.to_string()))?;
+    let of = |(profile, upstreams): (Option<String>, Arc<Upstreams>)| {
+        let infinigate = upstreams.infinigate.as_ref().map(|upstream| (Service::Infinigate, upstream.reader()));
+        let infinity = upstreams.infinity.as_ref().map(|upstream| (Service::Infinity, upstream.reader()));
+        infinigate
+            .into_iter()
+            .chain(infinity)
+            .map(move |(service, reader)| (profile.clone(), service, reader))
+            .collect()
+    };
+    Ok(accounts.into_iter().flat_map::<Vec<_>, _>(of).collect())
 }
 
 fn finding(check: &str, found: String, advice: &str) -> Finding {

@@ -2,28 +2,32 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Sources, dotenv, table};
+use super::{Origin, Sources, dotenv, table};
 
 /// What a file that merely lies in the current folder may not decide about credentials from elsewhere: where they are
-/// sent, whether a person is asked, and where it is written down. An editor starts servers in the folder that is open,
+/// sent, whether a person is asked, how much may be spent, and where it is written down. An editor starts servers in the folder that is open,
 /// which may be anybody's.
-const NOT_BY_CHANCE: [&str; 5] =
-    ["INFINIGATE_BASE_URL", "INFINITY_API_BASE_URL", "CONFIRM", "CONFIRM_FALLBACK", "STATE_URL"];
+const NOT_BY_CHANCE: [&str; 7] = [
+    "INFINIGATE_BASE_URL",
+    "INFINITY_API_BASE_URL",
+    "CONFIRM",
+    "CONFIRM_FALLBACK",
+    "ORDER_LIMIT_AMOUNT",
+    "ORDER_LIMIT_PER_DAY",
+    "STATE_URL",
+];
 
 const CREDENTIALS: [&str; 3] = ["INFINIGATE_API_KEY", "INFINIGATE_CLIENT_SECRET", "INFINITY_API_TOKEN"];
-
-/// How the place of a value begins that was found in the current folder's .env.
-const BY_CHANCE: &str = ".env: ";
 
 impl Sources {
     /// Reads the named file, or else those of the current folder; both forms are known by their names.
     pub(super) fn read_files(&mut self, named: Option<&Path>) {
         match named {
-            Some(file) if is_dotenv(file) => self.read_dotenv(file, &format!("{}: ", file.display()), named.is_some()),
+            Some(file) if is_dotenv(file) => self.read_dotenv(file, true),
             Some(file) => self.read_toml(file, true),
             None => {
                 self.read_toml(Path::new("infini-mcp.toml"), false);
-                self.read_dotenv(Path::new(".env"), BY_CHANCE, false);
+                self.read_dotenv(Path::new(".env"), false);
             }
         }
     }
@@ -39,14 +43,16 @@ impl Sources {
                 self.faults.push(format!("The settings file {} is not TOML: {}.", path.display(), error.message()))
             }
             Ok(table) => {
+                let prefix = format!("{}: ", path.display());
+                let origin = Origin { prefix: &prefix, is_by_chance: !is_named };
                 for (key, value) in table {
-                    self.take_from_toml(path, &key, &value);
+                    self.take_from_toml(origin, &key, &value);
                 }
             }
         }
     }
 
-    fn take_from_toml(&mut self, path: &Path, key: &str, value: &toml::Value) {
+    fn take_from_toml(&mut self, origin: Origin<'_>, key: &str, value: &toml::Value) {
         let name = key.to_uppercase();
         let text = match value {
             toml::Value::String(text) => text.clone(),
@@ -57,12 +63,13 @@ impl Sources {
                 .join(","),
             other => other.to_string(),
         };
-        if !self.take(&name, text, &format!("{}: {key}", path.display())) {
-            self.faults.push(format!("{} has an unknown setting `{key}`{}.", path.display(), table::suggestion(&name)));
+        if !self.take(&name, text, origin) {
+            let file = origin.prefix.trim_end_matches(": ");
+            self.faults.push(format!("{file} has an unknown setting `{key}`{}.", table::suggestion(&name)));
         }
     }
 
-    fn read_dotenv(&mut self, path: &Path, place: &str, is_named: bool) {
+    fn read_dotenv(&mut self, path: &Path, is_named: bool) {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             // A folder or a socket of this name is another program's as well.
@@ -85,16 +92,17 @@ impl Sources {
         }
         // Aliases first, so that the first name of a setting wins over them.
         variables.sort_by_key(|(name, _)| table::find(name).is_some_and(|setting| setting.name == name));
-        self.read_variables(variables.into_iter(), place);
+        let prefix = format!("{}: ", path.display());
+        self.read_variables(variables, Origin { prefix: &prefix, is_by_chance: !is_named });
     }
 
     fn unreadable(&mut self, path: &Path, error: &std::io::Error) {
         self.faults.push(format!("The settings file {} cannot be read: {error}.", path.display()));
     }
 
-    /// Refuses what a `.env` of the current folder would do with credentials that are not its own.
+    /// Refuses what a settings file of the current folder would do with credentials that are not its own.
     pub(super) fn check_chance(&mut self) {
-        let by_chance = |name: &str| self.values.get(name).map(|found| found.place.starts_with(BY_CHANCE));
+        let by_chance = |name: &str| self.values.get(name).map(|found| found.is_by_chance);
         let foreign = CREDENTIALS.iter().any(|name| by_chance(name) == Some(false));
         let taken: Vec<&str> = NOT_BY_CHANCE.into_iter().filter(|name| by_chance(name) == Some(true)).collect();
         for name in taken.into_iter().filter(|_| foreign) {
@@ -146,7 +154,7 @@ mod tests {
         let path = folder.path().join(".env");
         std::fs::write(&path, dotenv).unwrap();
         let mut sources = Sources::of([]);
-        sources.read_dotenv(&path, BY_CHANCE, false);
+        sources.read_dotenv(&path, false);
         let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         sources.read_environment(environment);
         sources.check_chance();
@@ -168,7 +176,34 @@ mod tests {
             assert!(with(text, &[]).is_ok_and(|settings| settings.http.port == 3000), "{text}");
         }
         let ours = with("LOG_LEVEL=silly\nMCP_TRANSPORT=stdio\n", &[]).err().unwrap();
-        assert!(ours.contains("LOG_LEVEL (from .env: LOG_LEVEL) must be one of"), "{ours}");
+        assert!(ours.contains("/.env: LOG_LEVEL) must be one of"), "{ours}");
+    }
+
+    #[test]
+    fn a_toml_file_that_was_named_may_decide_what_one_that_lies_there_may_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("infini-mcp.toml");
+        std::fs::write(&path, "infinity_api_base_url = \"https://a.example\"\n").unwrap();
+        for is_named in [true, false] {
+            let mut sources = Sources::of([("INFINITY_API_TOKEN", "t")]);
+            sources.read_toml(&path, is_named);
+            sources.check_chance();
+            assert_eq!(sources.settings().is_ok(), is_named);
+        }
+    }
+
+    #[test]
+    fn a_secret_is_set_once_in_one_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("token");
+        std::fs::write(&file, "from a file\n").unwrap();
+        let file = file.to_str().unwrap();
+        let told = with("", &[("INFINITY_API_TOKEN", "t"), ("INFINITY_API_TOKEN_FILE", file)]).err().unwrap();
+        assert!(told.contains("INFINITY_API_TOKEN_FILE and INFINITY_API_TOKEN are both set"), "{told}");
+        // The environment wins over a file of settings, whichever form either has.
+        let settings =
+            with("INFINITY_API_TOKEN=t\n", &[("INFINITY_API_TOKEN_FILE", file)]).map_err(|faults| panic!("{faults}"));
+        assert_eq!(secrecy::ExposeSecret::expose_secret(&settings.unwrap().infinity.unwrap()), "from a file");
     }
 
     #[test]
@@ -176,7 +211,7 @@ mod tests {
         let evil = "INFINITY_API_BASE_URL=https://evil.example\nCONFIRM=off\n";
         let told = with(evil, &[("INFINITY_API_TOKEN", "t")]).err().unwrap();
         for name in ["INFINITY_API_BASE_URL", "CONFIRM"] {
-            assert!(told.contains(&format!("{name} (from .env: {name}) is set by the current folder")), "{told}");
+            assert!(told.contains(&format!("/.env: {name}) is set by the current folder")), "{told}");
         }
         assert!(with(&format!("{evil}INFINITY_API_TOKEN=t"), &[]).is_ok(), "its own credentials are its own matter");
         assert!(

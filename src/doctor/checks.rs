@@ -10,7 +10,7 @@ use super::Finding;
 use crate::api::raw::{Read, Reader, Seen};
 use crate::api::{Call, Cause, Service};
 use crate::config::{Settings, Transport};
-use crate::server::{App, Handler, rehearse};
+use crate::server::{App, Handler, Principal, rehearse};
 use crate::state::Store;
 
 /// Clocks further apart than this spoil the expiry of tokens.
@@ -26,7 +26,9 @@ pub fn configuration(settings: &Settings) -> Vec<Finding> {
             .into_iter()
             .filter_map(|(is_set, name)| is_set.then_some(name))
             .collect();
-    findings.push(if services.is_empty() {
+    findings.push(if settings.vault.is_some() {
+        Finding::well("settings", "all can be read; callers are users, whose profiles hold the credentials")
+    } else if services.is_empty() {
         Finding::wrong(
             "settings",
             "there are credentials for no service, so no tool is offered",
@@ -35,7 +37,7 @@ pub fn configuration(settings: &Settings) -> Vec<Finding> {
     } else {
         Finding::well("settings", format!("all can be read; there are credentials for {}", services.join(" and ")))
     });
-    let is_open = settings.transport == Transport::Http && settings.http.auth_token.is_none();
+    let is_open = settings.transport == Transport::Http && !settings.callers_are_known();
     if is_open {
         findings.push(Finding::doubtful(
             "the HTTP endpoint",
@@ -46,28 +48,31 @@ pub fn configuration(settings: &Settings) -> Vec<Finding> {
     findings
 }
 
-/// Whether a service can be reached and takes the credentials, asked with a small read; then its clock.
-pub async fn account(service: Service, reader: &Reader) -> Vec<Finding> {
+/// Whether a service can be reached and takes the credentials, asked with a small read; then its clock. A profile is named
+/// where there are several credentials.
+pub async fn account(service: Service, profile: Option<&str>, reader: &Reader) -> Vec<Finding> {
     let (operation, query) = match service {
         Service::Infinigate => ("listPurchaseQuotes", vec![("Take".to_owned(), "1".to_owned())]),
         Service::Infinity => ("getMyProfileData", Vec::new()),
     };
     let call = Call::new("doctor", CancellationToken::new(), PATIENCE);
     let read = reader.read(call, operation, &[], &query).await;
-    let mut findings = vec![answer(service, &read)];
+    let check =
+        profile.map_or_else(|| service.to_string(), |profile| format!("{service} with the profile {profile:?}"));
+    let mut findings = vec![answer(service, check, &read)];
     findings.extend(read.seen.as_ref().and_then(|seen| clock(service, seen)));
     findings
 }
 
-fn answer(service: Service, read: &Read) -> Finding {
+fn answer(service: Service, check: String, read: &Read) -> Finding {
     let error = match &read.outcome {
-        Ok(()) => return Finding::well(service.to_string(), "it can be reached and takes the credentials"),
+        Ok(()) => return Finding::well(check, "it can be reached and takes the credentials"),
         Err(error) => error,
     };
     match error.cause {
         // Reached and let in is what is examined here; the form of answers is examined by `--live`.
         Cause::PermissionDenied | Cause::RouteMissing | Cause::NotFound => Finding::doubtful(
-            service.to_string(),
+            check,
             format!("it takes the credentials, but not for a read as simple as this: {error}"),
             error.hint(),
         ),
@@ -77,12 +82,12 @@ fn answer(service: Service, read: &Read) -> Finding {
                 Service::Infinity => "INFINITY_API_BASE_URL",
             };
             Finding::wrong(
-                service.to_string(),
+                check,
                 error.to_string(),
                 format!("Look at {setting}, at the network of this machine, and at a proxy or firewall on the way."),
             )
         }
-        _ => Finding::wrong(service.to_string(), error.to_string(), error.hint()),
+        _ => Finding::wrong(check, error.to_string(), error.hint()),
     }
 }
 
@@ -137,8 +142,11 @@ pub fn private(what: &str, path: &Path) -> Option<Finding> {
 
 /// Whether a client would be served: the handshake and the list of tools, over the stdio transport.
 pub async fn protocol(app: Arc<App>) -> Finding {
-    let offered = app.catalogue.all().len();
+    let offered = app.view(&Principal::local(), app.accounts.own()).definitions.len();
     match rehearse(Handler::new(app)).await {
+        Ok(listed) if listed == offered && app.roster.is_some() => {
+            Finding::well("the protocol", "a client shakes hands")
+        }
         Ok(listed) if listed == offered => {
             Finding::well("the protocol", format!("a client shakes hands and sees {listed} tools"))
         }

@@ -3,9 +3,11 @@
 mod checks;
 mod client;
 pub mod live;
+mod team;
 
 pub use checks::{account, clock, configuration, private, protocol, state};
 pub use client::client;
+pub use team::team;
 
 use serde::Serialize;
 

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use tokio::sync::Mutex;
 use url::Url;
 
-use super::grant::Grant;
+use super::grant::{Grant, NoGrant};
 use super::people::{People, Person};
 use super::scopes;
 use crate::api::web::Web;
@@ -54,23 +54,28 @@ impl Issuer {
     }
 
     /// What its token allows here.
-    pub async fn grant_of(&self, token: &str) -> Option<Grant> {
+    ///
+    /// # Errors
+    /// Why it allows nothing.
+    pub async fn grant_of(&self, token: &str) -> Result<Grant, NoGrant> {
         if token.len() > LONGEST_TOKEN || token.split('.').count() != 3 {
-            return None;
+            return Err(NoGrant::Unknown);
         }
-        let header = jsonwebtoken::decode_header(token).ok()?;
+        let header = jsonwebtoken::decode_header(token).map_err(|_| NoGrant::Unknown)?;
         if !ALGORITHMS.contains(&header.alg) || header.crit.is_some() {
-            return None;
+            return Err(NoGrant::Unknown);
         }
-        let key = self.key_of(&header).await?;
+        let key = self.key_of(&header).await.ok_or(NoGrant::Unknown)?;
         let claims = match jsonwebtoken::decode::<Map<String, Value>>(token, &key, &self.rules(header.alg)) {
             Ok(token) => token.claims,
             Err(error) => {
                 tracing::debug!(%error, "a token of the issuer was not accepted");
-                return None;
+                // The time is looked at after the signature.
+                let is_over = matches!(error.kind(), jsonwebtoken::errors::ErrorKind::ExpiredSignature);
+                return Err(if is_over { NoGrant::Over } else { NoGrant::Unknown });
             }
         };
-        self.grant(&claims)
+        self.grant(&claims).ok_or(NoGrant::Unknown)
     }
 
     fn rules(&self, algorithm: Algorithm) -> Validation {

@@ -22,25 +22,38 @@ pub struct Grant {
     pub expires_at: i64,
 }
 
+/// Why a token allows nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum NoGrant {
+    /// It never was a token for this, as far as anybody remembers.
+    #[error("the token is not known")]
+    Unknown,
+    /// It was one. Whoever has it did not guess it.
+    #[error("the token is over")]
+    Over,
+    /// Nobody can tell, and the caller must not be taken for a stranger.
+    #[error(transparent)]
+    State(#[from] StateError),
+}
+
 impl AuthorizationServer {
-    pub(super) async fn grant_of(&self, token: &str) -> Result<Option<Grant>, StateError> {
+    pub(super) async fn grant_of(&self, token: &str) -> Result<Grant, NoGrant> {
         if !token.starts_with(ACCESS_PREFIX) {
-            return Ok(None);
+            return Err(NoGrant::Unknown);
         }
         self.adopt_predecessors().await?;
-        let Some((kept, family)) = self.store.consents().token(&digest(token.as_bytes())).await? else {
-            return Ok(None);
-        };
-        let is_alive = kept.kind == TokenKind::Access && kept.expires_at > now() && !family.is_revoked;
-        let Some(allowed) = self.still_allowed(&family).filter(|_| is_alive) else { return Ok(None) };
+        let found = self.store.consents().token(&digest(token.as_bytes())).await?;
+        let (kept, family) = found.filter(|(kept, _)| kept.kind == TokenKind::Access).ok_or(NoGrant::Unknown)?;
+        let is_alive = kept.expires_at > now() && !family.is_revoked;
+        let allowed = self.still_allowed(&family).filter(|_| is_alive).ok_or(NoGrant::Over)?;
         let scopes: BTreeSet<String> =
             kept.scopes.split(' ').filter(|scope| allowed.contains(*scope)).map(str::to_owned).collect();
-        Ok(Some(Grant {
+        Ok(Grant {
             user: family.user,
             scopes,
             client_id: family.client_id,
             family: family.id,
             expires_at: kept.expires_at,
-        }))
+        })
     }
 }

@@ -33,7 +33,7 @@ mod token;
 mod words;
 
 pub use authorize::ClientAddress;
-pub use grant::Grant;
+pub use grant::{Grant, NoGrant};
 pub use people::{People, Person};
 pub use throttle::{Throttle, neighbourhood};
 
@@ -70,11 +70,11 @@ impl OAuth {
     /// What a bearer token allows now, if it is one of ours, or of the issuer.
     ///
     /// # Errors
-    /// When the store cannot be read: then nobody can tell, and the caller must not be taken for a stranger.
-    pub async fn grant_of(&self, token: &str) -> Result<Option<Grant>, StateError> {
+    /// [`NoGrant`] says why it allows nothing.
+    pub async fn grant_of(&self, token: &str) -> Result<Grant, NoGrant> {
         match &self.way {
             Way::Embedded(server) => server.grant_of(token).await,
-            Way::External(issuer) => Ok(issuer.grant_of(token).await),
+            Way::External(issuer) => issuer.grant_of(token).await,
         }
     }
 

@@ -90,6 +90,23 @@ impl Accounts {
         snapshot.profiles().filter_map(|profile| self.of_profile(&profile.id, &snapshot).ok()).find(acts)
     }
 
+    /// All there are, each with the name of its profile, which the server's own have none of.
+    ///
+    /// # Errors
+    /// When a credential cannot be used at all.
+    pub fn all(&self) -> api::Result<Vec<(Option<String>, Arc<Upstreams>)>> {
+        let mut all = vec![(None, self.own.clone())];
+        if let Some(roster) = &self.roster {
+            let snapshot = roster.current();
+            let mut profiles: Vec<&Profile> = snapshot.profiles().collect();
+            profiles.sort_by(|one, other| one.name.cmp(&other.name));
+            for profile in profiles {
+                all.push((Some(profile.name.clone()), self.of_profile(&profile.id, &snapshot)?));
+            }
+        }
+        Ok(all)
+    }
+
     /// Whether anybody's calls can reach `service`.
     pub fn may_serve(&self, service: Service) -> bool {
         self.roster.is_some() || self.own.serve(service)

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::identity::Principal;
-use crate::oauth::{Grant, OAuth};
+use crate::oauth::{Grant, NoGrant, OAuth};
 use crate::vault::{Bearer, Refused, Roster, Scopes};
 
 /// Everything by which a caller can be recognised. With nothing set, everybody on this machine is let in.
@@ -53,11 +53,15 @@ impl Callers {
             Err(Refused::Unknown) => {}
         }
         let Some(oauth) = &self.oauth else { return Err(Unknown::WrongBearer) };
-        let granted = oauth.grant_of(token).await.map_err(|error| {
-            tracing::error!(%error, "an OAuth token cannot be looked up");
-            Unknown::CannotTell
+        let grant = oauth.grant_of(token).await.map_err(|why| match why {
+            NoGrant::Unknown => Unknown::WrongBearer,
+            NoGrant::Over => Unknown::Expired,
+            NoGrant::State(error) => {
+                tracing::error!(%error, "an OAuth token cannot be looked up");
+                Unknown::CannotTell
+            }
         })?;
-        granted.and_then(|grant| self.granted(roster, &grant)).ok_or(Unknown::WrongBearer)
+        self.granted(roster, &grant).ok_or(Unknown::Expired)
     }
 
     /// The user that a client acts for, with what they consented to.

@@ -7,8 +7,8 @@ use sqlx::any::AnyRow;
 
 use super::store::{self, StateError, Store};
 
-/// How long a used code is recognised after its end, in milliseconds.
-const CODES_ARE_RECOGNISED: i64 = 24 * 3_600_000;
+/// How long codes and tokens are recognised after their end, in milliseconds.
+const RECOGNISED_AFTER: i64 = 24 * 3_600_000;
 
 /// One consent of one person to one client; everything that follows from it is revoked together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -260,10 +260,10 @@ impl Consents<'_> {
     pub async fn forget_old(&self) -> Result<(), StateError> {
         let (pool, now) = (self.store.pool().await?, store::now());
         for (sql, before) in [
-            ("DELETE FROM oauth_tokens WHERE expires_at < $1", now),
-            ("DELETE FROM oauth_codes WHERE expires_at < $1", now - CODES_ARE_RECOGNISED),
+            ("DELETE FROM oauth_tokens WHERE expires_at < $1", now - RECOGNISED_AFTER),
+            ("DELETE FROM oauth_codes WHERE expires_at < $1", now - RECOGNISED_AFTER),
             // A consent outlives its codes and tokens, so that none of them is ever without one.
-            ("DELETE FROM oauth_families WHERE expires_at < $1", now - 2 * CODES_ARE_RECOGNISED),
+            ("DELETE FROM oauth_families WHERE expires_at < $1", now - 2 * RECOGNISED_AFTER),
         ] {
             sqlx::query(sql).bind(before).execute(pool).await?;
         }
@@ -281,7 +281,7 @@ impl Consents<'_> {
             "DELETE FROM oauth_clients WHERE created_at < $1 \
              AND id NOT IN (SELECT client_id FROM oauth_families)",
         )
-        .bind(store::now() - CODES_ARE_RECOGNISED)
+        .bind(store::now() - RECOGNISED_AFTER)
         .execute(pool)
         .await?;
         let row = sqlx::query("SELECT COUNT(*) AS taken FROM oauth_clients").fetch_one(pool).await?;
@@ -418,13 +418,15 @@ mod tests {
         let store = Store::in_memory("test");
         let now = store::now();
         let consents = store.consents();
-        consents.begin(&family("old"), &code("old", now - 3 * CODES_ARE_RECOGNISED)).await.unwrap();
+        consents.begin(&family("old"), &code("old", now - 3 * RECOGNISED_AFTER)).await.unwrap();
         consents.begin(&family("f"), &code("used", now - 1_000)).await.unwrap();
-        consents.keep("f", &token("over", TokenKind::Access, now - 1)).await.unwrap();
+        consents.keep("f", &token("over", TokenKind::Access, now - 1_000 - RECOGNISED_AFTER)).await.unwrap();
+        consents.keep("f", &token("just over", TokenKind::Access, now - 1)).await.unwrap();
         consents.keep("f", &token("alive", TokenKind::Refresh, now + 60_000)).await.unwrap();
         consents.forget_old().await.unwrap();
         assert_eq!(consents.code("old").await.unwrap(), None);
         assert_eq!(consents.token("over").await.unwrap(), None);
+        assert!(consents.token("just over").await.unwrap().is_some());
         assert!(consents.code("used").await.unwrap().is_some());
         assert!(consents.token("alive").await.unwrap().is_some());
     }

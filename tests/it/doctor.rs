@@ -2,7 +2,10 @@
 
 use std::process::Command;
 
+use chrono::Utc;
 use infini_mcp::sandbox;
+use infini_mcp::vault::{Credentials, Edit, NewUser, Place, Scopes};
+use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use crate::door::Door;
@@ -84,6 +87,38 @@ async fn what_is_wrong_is_told_with_what_to_do_about_it() {
         assert_eq!(found["verdict"], "wrong", "{report:#}");
         assert!(found["advice"].as_str().unwrap().contains(advice), "{found:#}");
     }
+    assert!(!report.to_string().contains("wrong-token"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_installation_with_users_is_examined_profile_by_profile() {
+    let folder = tempfile::tempdir().unwrap();
+    let (users, store) = (folder.path().join("users.json"), folder.path().join("store.json"));
+    let key = "a key that is long enough for a store";
+    let place = Place { users: users.clone(), store: store.clone(), key: Some(SecretString::from(key)) };
+    let (mut edit, _) = Edit::make(place).unwrap();
+    let token = |text: &str| Credentials { infinity_token: Some(SecretString::from(text)), infinigate: None };
+    edit.add_profile("desk", token(sandbox::INFINITY_TOKEN)).unwrap();
+    edit.add_profile("old", token("wrong-token")).unwrap();
+    let reading = Scopes::named(["infinity:read"]).unwrap();
+    for (name, scopes, expires_at) in [("ana", Scopes::all(), None), ("bo", reading, Some(Utc::now()))] {
+        edit.add_user(&NewUser { name, profile: "desk", scopes: &scopes, expires_at }).unwrap();
+    }
+    let mut patient = Patient::new(Door::sandbox().await)
+        .set("MCP_USERS_FILE", users.to_str().unwrap())
+        .set("MCP_CREDENTIAL_STORE_FILE", store.to_str().unwrap())
+        .set("MCP_CREDENTIAL_STORE_KEY", key);
+    patient.settings.retain(|(name, _)| !name.starts_with("INFINI") || name.ends_with("_URL"));
+    let (code, report) = patient.examine(&["--http"]).await;
+    assert_eq!(code, 1, "{report:#}");
+    assert_eq!(of(&report, "StartInfinity with the profile \"desk\"")["verdict"], "well", "{report:#}");
+    assert_eq!(of(&report, "StartInfinity with the profile \"old\"")["verdict"], "wrong", "{report:#}");
+    for check in ["settings", "the protocol"] {
+        assert_eq!(of(&report, check)["verdict"], "well", "{report:#}");
+    }
+    let found = of(&report, "the users")["found"].as_str().unwrap();
+    assert!(found.starts_with("2 of 2 profiles: ana (") && found.contains("bo ("), "{found}");
+    assert!(report.to_string().contains("the time of \\\"bo\\\" is over"), "{report:#}");
     assert!(!report.to_string().contains("wrong-token"));
 }
 

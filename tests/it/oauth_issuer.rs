@@ -64,14 +64,14 @@ async fn a_token_of_the_issuer_lets_its_person_in_and_the_metadata_name_the_issu
     let (library, key) = (Arc::new(Library::default()), SigningKey::new("one"));
     publish(&library, &[key.published()]);
     let served = served(&library, &[]).await;
-    let grant = served.oauth.grant_of(&key.sign(&claims())).await.unwrap().unwrap();
+    let grant = served.oauth.grant_of(&key.sign(&claims())).await.unwrap();
     assert_eq!((grant.user.as_str(), grant.client_id.as_str(), grant.scopes.len()), ("ana", "desk", 3));
     let resource = served.json("/.well-known/oauth-protected-resource/mcp").await;
     assert_eq!(resource["authorization_servers"], json!([ISSUER]));
     assert_eq!(served.get("/oauth/authorize").await.status(), reqwest::StatusCode::NOT_FOUND);
     let mut narrow = claims();
     narrow["scope"] = "openid infinity:read infinigate:order".into();
-    let grant = served.oauth.grant_of(&key.sign(&narrow)).await.unwrap().unwrap();
+    let grant = served.oauth.grant_of(&key.sign(&narrow)).await.unwrap();
     assert_eq!(grant.scopes.into_iter().collect::<Vec<_>>(), ["infinity:read"]);
     assert_eq!(*library.fetched.lock().unwrap(), 2, "metadata and keys, once each");
 }

@@ -16,7 +16,7 @@ use axum::routing::post;
 use axum::{Json, Router};
 use infini_mcp::api::web::RealWeb;
 use infini_mcp::config::Sources;
-use infini_mcp::oauth::{OAuth, routes};
+use infini_mcp::oauth::{NoGrant, OAuth, routes};
 use infini_mcp::server::Challenge;
 use infini_mcp::state::Store;
 use infini_mcp::vault::{Roster, random_token};
@@ -28,11 +28,11 @@ async fn endpoint(State(oauth): State<Arc<OAuth>>, headers: HeaderMap) -> Respon
     let token = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
     let grant = match token {
         Some(token) => oauth.grant_of(token).await,
-        None => Ok(None),
+        None => Err(NoGrant::Unknown),
     };
     match grant {
-        Ok(Some(grant)) => Json(json!({ "user": grant.user, "scopes": grant.scopes })).into_response(),
-        Ok(None) => {
+        Ok(grant) => Json(json!({ "user": grant.user, "scopes": grant.scopes })).into_response(),
+        Err(NoGrant::Unknown | NoGrant::Over) => {
             let challenge = Challenge { resource_metadata: Some(oauth.resource_metadata()) };
             let mut response = StatusCode::UNAUTHORIZED.into_response();
             if let Some(challenge) = challenge.header("invalid_token", None) {
@@ -40,7 +40,7 @@ async fn endpoint(State(oauth): State<Arc<OAuth>>, headers: HeaderMap) -> Respon
             }
             response
         }
-        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()).into_response(),
+        Err(NoGrant::State(error)) => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()).into_response(),
     }
 }
 
