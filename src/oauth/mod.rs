@@ -39,7 +39,7 @@ pub use throttle::{Throttle, neighbourhood};
 
 use crate::api::web::Web;
 use crate::config::{self, PublicUrl};
-use crate::state::{StateError, Store};
+use crate::state::Store;
 use authorization_server::AuthorizationServer;
 use external::Issuer;
 
