@@ -145,9 +145,7 @@ pub async fn protocol(app: Arc<App>) -> Finding {
     let offered = app.view(&Principal::local(), app.accounts.own()).definitions.len();
     let has_users = app.roster.is_some();
     match rehearse(Handler::new(app)).await {
-        Ok(listed) if listed == offered && has_users => {
-            Finding::well("the protocol", "a client shakes hands")
-        }
+        Ok(listed) if listed == offered && has_users => Finding::well("the protocol", "a client shakes hands"),
         Ok(listed) if listed == offered => {
             Finding::well("the protocol", format!("a client shakes hands and sees {listed} tools"))
         }
