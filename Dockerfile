@@ -6,8 +6,8 @@ COPY . .
 # What was compiled before is kept between builds, so that only what changed is compiled again. The caches are no part of any image.
 RUN --mount=type=cache,target=/usr/local/cargo/registry,sharing=locked \
     --mount=type=cache,target=/build/target,sharing=locked \
-    cargo build --release --locked --bin infini-mcp \
-    && cp target/release/infini-mcp /infini-mcp
+    cargo build --profile dist --locked --bin infini-mcp \
+    && cp target/dist/infini-mcp /infini-mcp
 RUN deploy/root.sh /infini-mcp /root-of-image
 
 FROM scratch

@@ -7,7 +7,7 @@ set -uo pipefail
 
 INFINI_MCP=$(realpath -e "${INFINI_MCP:?must name the server program}") || exit 2
 CONFORMANCE=$(realpath -e "${CONFORMANCE:?must name the program with the conformance fixtures}") || exit 2
-CODEGEN=$(realpath -e "${CODEGEN:?must name the maintainer's command}") || exit 2
+CODEGEN=$(realpath -e "${CODEGEN:?must name the command of maintainers}") || exit 2
 export INFINI_MCP CONFORMANCE CODEGEN
 cd "$(dirname "$0")" || exit 2
 
