@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::agree::SURFACE;
 use crate::callers::Callers;
 use crate::diff::{self, Report};
-use crate::{Error, Generated, document, fixes, incoming, source};
+use crate::{Error, Generated, document, fixes, incoming, names, source, types};
 
 /// Everything is made in here, and what it replaces is kept here until all of it is in place.
 const WORKSHOP: &str = ".accepting";
@@ -43,11 +43,18 @@ pub struct Accepted {
 pub fn accept(wish: Wish<'_>, callers: &Callers) -> Result<Accepted, Error> {
     let dropped = dropped(wish)?;
     let bytes = fs::read(wish.file).map_err(|cause| Error::Unreadable { path: wish.file.to_path_buf(), cause })?;
-    let new = incoming::read(wish.file)?;
+    let new = incoming::read(wish.spec_dir, wish.file)?;
     let report = diff::report(wish.spec_dir, new.clone(), callers)?;
 
     let workshop = Workshop::open(wish.spec_dir)?;
     workshop.write(document::FILE_NAME, &bytes)?;
+    for name in [names::FILE_NAME, types::FILE_NAME] {
+        let file = wish.spec_dir.join(name);
+        if file.exists() {
+            let bytes = fs::read(&file).map_err(|cause| Error::Unreadable { path: file, cause })?;
+            workshop.write(name, &bytes)?;
+        }
+    }
     for file in fixes::files(wish.spec_dir)?.iter().filter(|file| !dropped.contains(file)) {
         workshop.copy_fix(file)?;
     }
@@ -62,6 +69,7 @@ pub fn accept(wish: Wish<'_>, callers: &Callers) -> Result<Accepted, Error> {
     let sha256 = source::sha256_of(&bytes);
     workshop.write(source::FILE_NAME, source_text(wish, &new, &sha256)?.as_bytes())?;
     workshop.write(SURFACE, generated.surface.as_bytes())?;
+    workshop.write(types::FILE_NAME, types::text(&new).as_bytes())?;
     workshop.put_in_place(wish.spec_dir, &dropped)?;
     Ok(Accepted { report, generated, sha256 })
 }
@@ -133,7 +141,7 @@ impl Workshop {
         let mut moves: Vec<(PathBuf, PathBuf)> = Vec::new();
         let fix = |file: &Path| Path::new(fixes::FOLDER).join(file.file_name().unwrap_or_default());
         moves.extend(dropped.iter().map(|file| (file.clone(), self.before().join(fix(file)))));
-        for name in [document::FILE_NAME, SURFACE, source::FILE_NAME] {
+        for name in [document::FILE_NAME, SURFACE, types::FILE_NAME, source::FILE_NAME] {
             let place = spec_dir.join(name);
             if place.exists() {
                 moves.push((place.clone(), self.before().join(name)));

@@ -1,11 +1,11 @@
-//! Check that a service folder agrees with itself, or make it agree: `surface.txt` and the checksum in `source.toml`.
+//! Check that a service folder agrees with itself, or make it agree: `surface.txt`, `types.toml` and the checksum in `source.toml`.
 //!
 //! Checking and writing are one function that differs by a flag, so that what one reports is what the other repairs.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::{Error, Generated, source};
+use crate::{Error, Generated, document, source, types};
 
 /// The reviewed list of operations beside the document.
 pub const SURFACE: &str = "surface.txt";
@@ -30,7 +30,7 @@ pub struct Report {
     pub stale: Vec<String>,
 }
 
-/// Generate everything for the folder and compare, or write, its `surface.txt` and `source.toml`.
+/// Generate everything for the folder and compare, or write, its `surface.txt`, `types.toml` and `source.toml`.
 ///
 /// # Errors
 /// Whatever needs a person: an unreadable document, a fix that no longer fits, a client that cannot be generated.
@@ -45,6 +45,14 @@ pub fn agree(spec_dir: &Path, mode: Mode) -> Result<Report, Error> {
     if source_text != right_source {
         settle(&source_path, &right_source, mode)?;
         stale.push(format!("{}: `sha256` is not that of the document, which is {digest}", source_path.display()));
+    }
+
+    let types_path = spec_dir.join(types::FILE_NAME);
+    let types_text = if types_path.exists() { read(&types_path)? } else { String::new() };
+    let right_types = types::text(&document::read(spec_dir)?);
+    if types_text != right_types {
+        settle(&types_path, &right_types, mode)?;
+        stale.push(format!("{}: does not say where the types of the document stand", types_path.display()));
     }
 
     let surface_path = spec_dir.join(SURFACE);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::{Error, names, strict_json};
+use crate::{Error, lower, names, strict_json, types};
 
 /// The document's usual name in a service folder.
 pub const FILE_NAME: &str = "openapi.yaml";
@@ -35,21 +35,24 @@ pub fn path(spec_dir: &Path) -> Result<PathBuf, Error> {
     }
 }
 
-/// Read the document of the service in `spec_dir`, with its keys sorted and its path parameters named as the service does.
+/// Read the document of the service in `spec_dir`, with its keys sorted, and its path parameters and types
+/// named as the service does.
 ///
 /// # Errors
 /// As [`path`] and [`read_file`].
 pub fn read(spec_dir: &Path) -> Result<Value, Error> {
-    read_as(spec_dir, &path(spec_dir)?)
+    named(read_file(&path(spec_dir)?)?, spec_dir)
 }
 
-/// Read another file as if it were the document of the service in `spec_dir`: with the names that its folder gives.
+/// A document in the words of 3.0, with the names that the folder of its service gives, and its keys sorted.
 ///
 /// # Errors
-/// As [`read_file`]; [`Error::Malformed`] when the folder's names cannot be read.
-pub fn read_as(spec_dir: &Path, file: &Path) -> Result<Value, Error> {
-    let mut document = read_file(file)?;
+/// [`Error::Malformed`] when the folder's names cannot be read.
+pub fn named(mut document: Value, spec_dir: &Path) -> Result<Value, Error> {
+    // Whatever is said of the document is said of its 3.0 form, whichever it was written in.
+    lower::say_as_3_0(&mut document);
     names::apply(&mut document, spec_dir)?;
+    types::apply(&mut document, spec_dir)?;
     document.sort_all_objects();
     Ok(document)
 }

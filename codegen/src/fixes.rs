@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Misfit};
+use crate::schemas;
 
 /// The folder of a service's fixes.
 pub const FOLDER: &str = "fixes";
@@ -120,11 +121,31 @@ fn apply_one(document: &mut Value, file: &Path, fix: &Fix) -> Result<(), Error> 
         // One step at a time, so that the message can show what this step found.
         json_patch::patch(document, &[operation]).map_err(|_| misfit(document, file, fix, step))?;
     }
-    Ok(())
+    fix.patch.iter().try_for_each(|step| match dangling(&value(file, step)?.unwrap_or_default(), document) {
+        Some(reference) => Err(misfit_of(file, fix, step, reference, "nothing of that name".to_owned())),
+        None => Ok(()),
+    })
+}
+
+/// A reference in what a fix brings that leads nowhere.
+fn dangling(value: &Value, document: &Value) -> Option<String> {
+    match value {
+        Value::Array(items) => items.iter().find_map(|item| dangling(item, document)),
+        Value::Object(fields) => match fields.get("$ref").and_then(Value::as_str) {
+            Some(reference) if schemas::at_pointer(document, value).is_none() => Some(reference.to_owned()),
+            Some(_) => None,
+            None => fields.values().find_map(|inner| dangling(inner, document)),
+        },
+        _ => None,
+    }
 }
 
 fn misfit(document: &Value, file: &Path, fix: &Fix, step: &Step) -> Error {
     let (expected, found) = difference(expectation(file, step), document.pointer(&step.path), step);
+    misfit_of(file, fix, step, expected, found)
+}
+
+fn misfit_of(file: &Path, fix: &Fix, step: &Step, expected: String, found: String) -> Error {
     Error::FixNoLongerFits(Box::new(Misfit {
         file: file.to_path_buf(),
         why: fix.why.clone(),

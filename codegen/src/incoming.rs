@@ -7,13 +7,14 @@ use serde_json::Value;
 
 use crate::{Error, document};
 
-/// Read a file as an OpenAPI 3 document.
+/// Read a file as another OpenAPI 3 document of the service in `spec_dir`, with the names that its folder gives.
 ///
 /// # Errors
 /// [`Error::Unreadable`] when there is no such file, [`Error::Malformed`] when it is no OpenAPI 3 document.
-pub fn read(path: &Path) -> Result<Value, Error> {
+pub fn read(spec_dir: &Path, path: &Path) -> Result<Value, Error> {
     let bytes = fs::read(path).map_err(|cause| Error::Unreadable { path: path.to_path_buf(), cause })?;
-    parse(&bytes).map_err(|detail| Error::Malformed { path: path.to_path_buf(), detail })
+    let document = parse(&bytes).map_err(|detail| Error::Malformed { path: path.to_path_buf(), detail })?;
+    document::named(document, spec_dir)
 }
 
 /// Read bytes as an OpenAPI 3 document, in YAML or JSON.

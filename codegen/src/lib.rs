@@ -31,10 +31,12 @@ pub mod incoming;
 pub mod lower;
 pub mod names;
 mod operations;
+mod place;
 mod schemas;
 pub mod source;
 mod strict_json;
 mod surface;
+mod types;
 
 pub use error::{Error, Misfit};
 

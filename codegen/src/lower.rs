@@ -108,6 +108,13 @@ pub fn restated(document: Value) -> Draft {
     apply(Draft::new(document), RULES.iter().take(RESTATING))
 }
 
+/// The document in the words of OpenAPI 3.0, if it has those of 3.1.
+pub fn say_as_3_0(document: &mut Value) {
+    let mut draft = Draft::new(std::mem::take(document));
+    version_3_0::apply(&mut draft);
+    *document = draft.document;
+}
+
 /// Lower a restated draft the rest of the way.
 pub fn lowered(restated: Draft) -> Draft {
     apply(restated, RULES.iter().skip(RESTATING))

@@ -111,6 +111,21 @@ fn a_fix_without_a_leading_test_is_refused() {
 }
 
 #[test]
+fn a_fix_that_refers_to_what_is_not_there_does_not_fit() {
+    let specs = specs();
+    edit(
+        &specs,
+        "fixes/01-orders-have-no-count.toml",
+        "{ \"type\": \"integer\", \"nullable\": true }",
+        "{ \"$ref\": \"#/components/schemas/Count\" }",
+    );
+    let output = codegen(&specs, &["check"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = stderr(&output);
+    assert!(said.contains("it expects: #/components/schemas/Count") && said.contains("nothing of that name"), "{said}");
+}
+
+#[test]
 fn a_fix_may_rely_on_an_absence() {
     for (place, code, said) in
         [("count", 4, ""), ("result", 1, "the document now says: {\"items\":{\"type\":\"string\"},\"type\":\"array\"}")]

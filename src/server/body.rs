@@ -1,9 +1,11 @@
 //! Reads a request's body before the protocol does, so that what is no message is refused in the protocol's own words.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -17,6 +19,11 @@ use super::guard::refused;
 
 /// Most bytes of a request's body.
 pub const MOST_BODY: usize = 2 * 1024 * 1024;
+
+/// Most bytes of a longer body that are read and thrown away, and the most time for it: a client that writes before it reads
+/// does not learn otherwise why its connection broke.
+const MOST_DISCARDED: usize = 8 * MOST_BODY;
+const DISCARDING: Duration = Duration::from_secs(2);
 
 /// The bytes of a request's body, for those who look at them before the protocol does.
 #[derive(Clone)]
@@ -37,15 +44,21 @@ pub async fn readable(State(patience): State<Patience>, request: Request, next: 
     if is_json && response.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE { no_message(&bytes) } else { response }
 }
 
-async fn read(headers: &HeaderMap, body: Body, patience: Patience) -> Result<Bytes, Box<Response>> {
+async fn read(headers: &HeaderMap, mut body: Body, patience: Patience) -> Result<Bytes, Box<Response>> {
     let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > MOST_BODY) {
-        // Nobody needs to send what is refused anyway.
+        // Whoever asks before sending need not send what is refused anyway.
+        if !headers.contains_key(EXPECT) {
+            discard(body).await;
+        }
         return Err(too_large());
     }
-    match timeout(patience.body, Limited::new(body, MOST_BODY).collect()).await {
+    match timeout(patience.body, Limited::new(&mut body, MOST_BODY).collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+            discard(body).await;
+            Err(too_large())
+        }
         Ok(Err(_)) => Err(refused(
             StatusCode::BAD_REQUEST,
             "bad_body",
@@ -57,6 +70,22 @@ async fn read(headers: &HeaderMap, body: Body, patience: Patience) -> Result<Byt
             "The body did not come in time. Nothing was done; send the request again in one go.",
         )),
     }
+}
+
+/// Reads on for a while, so that the client gets to the answer.
+async fn discard(mut body: Body) {
+    let mut left = MOST_DISCARDED;
+    let read_on = async {
+        while let Some(Ok(frame)) = body.frame().await {
+            let length = frame.data_ref().map_or(0, Bytes::len);
+            match left.checked_sub(length) {
+                Some(rest) => left = rest,
+                None => break,
+            }
+        }
+    };
+    // What is left then is the client's loss.
+    let _ = timeout(DISCARDING, read_on).await;
 }
 
 fn too_large() -> Box<Response> {

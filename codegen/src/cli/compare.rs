@@ -34,7 +34,7 @@ enum Format {
 /// Compare and tell.
 pub fn run(specs: &Path, arguments: &Arguments) -> Result<ExitCode, Error> {
     let folder = folder(specs, &arguments.service)?;
-    let report = diff::report(&folder, incoming::read(&arguments.new)?, &Callers::beside(specs)?)?;
+    let report = diff::report(&folder, incoming::read(&folder, &arguments.new)?, &Callers::beside(specs)?)?;
     let told = match arguments.format {
         Format::Text => text::told(&report),
         Format::Markdown => markdown::told(&report),

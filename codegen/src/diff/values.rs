@@ -47,6 +47,12 @@ fn is(fields: &Fields, key: &str) -> bool {
 
 /// Every field of an answer may be null to us, so only requests feel it.
 fn null(walk: &mut Walk<'_>, old: &Fields, new: &Fields, spot: &Spot) {
+    // What is of no type may be anything, and saying that it may be null adds nothing to that.
+    let of_any_type =
+        |fields: &Fields| !["type", "enum", "oneOf", "anyOf"].iter().any(|word| fields.contains_key(*word));
+    if of_any_type(old) && of_any_type(new) {
+        return;
+    }
     match (is(old, "nullable"), is(new, "nullable")) {
         (true, false) => walk.note(spot, Breaking, Cosmetic, "can no longer be null"),
         (false, true) => walk.note(spot, Additive, Cosmetic, "may now be null"),
