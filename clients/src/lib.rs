@@ -22,10 +22,41 @@ pub trait Passage: Debug + Send + Sync {
 /// What a generated client carries.
 pub type Inner = Arc<dyn Passage>;
 
-/// Leads every request of a generated client through its [`Passage`].
-macro_rules! through_the_passage {
-    ($client:ty) => {
-        impl progenitor_client::ClientHooks<$crate::Inner> for $client {
+/// What `build.rs` made for a service. Every request of its client goes through the [`Passage`].
+macro_rules! generated {
+    ($service:literal) => {
+        #[allow(
+            missing_docs,
+            unused_imports,
+            dead_code,
+            rustdoc::all,
+            clippy::all,
+            clippy::unwrap_used,
+            clippy::expect_used,
+            clippy::panic,
+            clippy::indexing_slicing,
+            reason = "written by the generator, which has its own tests"
+        )]
+        mod generated {
+            include!(concat!(env!("OUT_DIR"), "/", $service, ".rs"));
+        }
+
+        mod operations {
+            //! The table of documented operations, written by `build.rs`.
+            include!(concat!(env!("OUT_DIR"), "/", $service, "_operations.rs"));
+        }
+
+        pub use generated::{Client, ResponseValue, types};
+
+        /// The document with its fixes applied, as JSON.
+        pub const DOCUMENT: &str = include_str!(concat!(env!("OUT_DIR"), "/", $service, ".json"));
+
+        /// Every documented operation, sorted by id.
+        pub fn operations() -> &'static [$crate::shape::Operation] {
+            operations::OPERATIONS
+        }
+
+        impl progenitor_client::ClientHooks<$crate::Inner> for Client {
             async fn pre<E>(
                 &self,
                 request: &mut reqwest::Request,
@@ -48,4 +79,4 @@ macro_rules! through_the_passage {
     };
 }
 
-use through_the_passage;
+use generated;

@@ -80,7 +80,8 @@ async fn every_change_is_found_where_it_is_and_nothing_else_is() {
         door.app.accounts.own().infinity.as_ref().unwrap().reader(),
     );
     let before = [seen(&infinigate, INFINIGATE_DOCUMENT).await, seen(&infinity, INFINITY_DOCUMENT).await];
-    for (look, _) in &before {
+    for (look, found) in &before {
+        assert_eq!(found, &BTreeSet::new(), "the simulator speaks as its documents say");
         assert!(look.unexplained.is_empty() && look.unread.iter().all(|unread| !unread.refused), "{:?}", look.unread);
     }
     let mutations = Mutation::all();

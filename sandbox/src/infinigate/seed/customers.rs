@@ -48,10 +48,19 @@ customers! {
 }
 
 impl Customer {
-    /// The company as invoice lines and quotes write it.
+    /// The company as invoice lines write it.
     pub(crate) fn company(&self) -> Value {
-        json!({ "name": self.name, "customerNumber": self.number, "street": self.street, "additionalAddressInfo": null,
-            "postalCode": self.postal_code, "city": self.city, "countryCode": self.country.0, "countryName": self.country.1 })
+        let mut company = self.address();
+        if let Some(fields) = company.as_object_mut() {
+            fields.insert("customerNumber".to_owned(), json!(self.number));
+        }
+        company
+    }
+
+    /// The company as quotes write it.
+    pub(crate) fn address(&self) -> Value {
+        json!({ "name": self.name, "street": self.street, "additionalAddressInfo": null, "postalCode": self.postal_code,
+            "city": self.city, "countryCode": self.country.0, "countryName": self.country.1 })
     }
 
     /// Who answers there.

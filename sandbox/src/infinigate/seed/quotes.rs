@@ -84,7 +84,7 @@ fn planned(articles: &[Article], today: NaiveDate, place: usize, plan: &Plan) ->
         currency: currency.to_owned(),
         lines: quoted.into_iter().map(|(line, _)| line).collect(),
         end_user: customer.map_or(Value::Null, |customer| {
-            json!({ "endUserReference": customer.number, "endUserType": "Std", "company": customer.company(), "contact": customer.contact() })
+            json!({ "endUserReference": customer.number, "endUserType": "Std", "company": customer.address(), "contact": customer.contact() })
         }),
     }
 }
@@ -96,6 +96,8 @@ pub(crate) fn quoted_line(place: usize, article: &Article, quantity: i64) -> (Va
     if let Some(fields) = json.as_object_mut() {
         let (list, discount) =
             article.price.map_or((None, None), |(cents, discount)| (Some(money(cents)), Some(discount)));
+        // Nobody met these two on a quote.
+        fields.retain(|name, _| !["fullDescription", "additionalInfos"].contains(&name.as_str()));
         fields.insert("listPrice".to_owned(), json!(list));
         fields.insert("discountPercent".to_owned(), json!(discount));
         fields.insert("specialBidDealNo".to_owned(), Value::Null);
