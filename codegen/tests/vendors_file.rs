@@ -50,7 +50,11 @@ fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
         let to = to.join(entry.file_name());
-        if entry.path().is_dir() { copy(&entry.path(), &to) } else { drop(fs::copy(entry.path(), to).unwrap()) }
+        if entry.path().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            fs::copy(entry.path(), to).unwrap();
+        }
     }
 }
 
@@ -101,7 +105,9 @@ fn say_null_as_3_1(schema: &mut Map<String, Value>) {
     schema.remove("nullable");
     if let Some(Value::Array(parts)) = schema.remove("allOf") {
         let [only] = parts.as_slice() else { panic!("one part") };
-        only.as_object().unwrap().iter().for_each(|(key, inner)| drop(schema.entry(key).or_insert(inner.clone())));
+        for (key, inner) in only.as_object().unwrap() {
+            schema.entry(key).or_insert(inner.clone());
+        }
     }
     for word in ["oneOf", "anyOf"] {
         schema
