@@ -108,7 +108,7 @@ impl Sources {
             .map(|(name, value)| (name.as_str(), value.trim()))
             .filter(|(_, value)| !value.is_empty())
             .collect();
-        for (name, _) in &set {
+        for name in set.keys() {
             if let Some(setting) = secret_in_file(name)
                 && let Some(too) =
                     [Some(setting.name), setting.alias].into_iter().flatten().find(|name| set.contains_key(name))
