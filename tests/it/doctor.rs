@@ -1,8 +1,9 @@
 //! Doctor as an operator runs it: what it says of an installation, and its exit code.
 
 use std::process::Command;
+use std::time::Duration;
 
-use chrono::Utc;
+use chrono::{TimeDelta, Utc};
 use infini_mcp::sandbox;
 use infini_mcp::vault::{Credentials, Edit, NewUser, Place, Scopes};
 use secrecy::SecretString;
@@ -101,7 +102,9 @@ async fn an_installation_with_users_is_examined_profile_by_profile() {
     edit.add_profile("desk", token(sandbox::INFINITY_TOKEN)).unwrap();
     edit.add_profile("old", token("wrong-token")).unwrap();
     let reading = Scopes::named(["infinity:read"]).unwrap();
-    for (name, scopes, expires_at) in [("ana", Scopes::all(), None), ("bo", reading, Some(Utc::now()))] {
+    for (name, scopes, expires_at) in
+        [("ana", Scopes::all(), None), ("bo", reading, Some(Utc::now() + TimeDelta::seconds(2)))]
+    {
         edit.add_user(&NewUser { name, profile: "desk", scopes: &scopes, expires_at }).unwrap();
     }
     let mut patient = Patient::new(Door::sandbox().await)
@@ -109,6 +112,7 @@ async fn an_installation_with_users_is_examined_profile_by_profile() {
         .set("MCP_CREDENTIAL_STORE_FILE", store.to_str().unwrap())
         .set("MCP_CREDENTIAL_STORE_KEY", key);
     patient.settings.retain(|(name, _)| !name.starts_with("INFINI") || name.ends_with("_URL"));
+    tokio::time::sleep(Duration::from_secs(3)).await;
     let (code, report) = patient.examine(&["--http"]).await;
     assert_eq!(code, 1, "{report:#}");
     assert_eq!(of(&report, "StartInfinity with the profile \"desk\"")["verdict"], "well", "{report:#}");
