@@ -49,14 +49,14 @@ async fn read(headers: &HeaderMap, mut body: Body, patience: Patience) -> Result
     if announced.is_some_and(|length| length > MOST_BODY) {
         // Whoever asks before sending need not send what is refused anyway.
         if !headers.contains_key(EXPECT) {
-            discard(body).await;
+            tokio::spawn(discard(body));
         }
         return Err(too_large());
     }
     match timeout(patience.body, Limited::new(&mut body, MOST_BODY).collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            discard(body).await;
+            tokio::spawn(discard(body));
             Err(too_large())
         }
         Ok(Err(_)) => Err(refused(
@@ -72,7 +72,7 @@ async fn read(headers: &HeaderMap, mut body: Body, patience: Patience) -> Result
     }
 }
 
-/// Reads on for a while, so that the client gets to the answer.
+/// Reads on for a while beside the answer, so that the client gets to it.
 async fn discard(mut body: Body) {
     let mut left = MOST_DISCARDED;
     let read_on = async {

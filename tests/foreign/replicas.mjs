@@ -110,12 +110,14 @@ async function sayTwice(_, n) {
   const byForm = n % 2 === 0;
   const ask = callOf(CREATE, order(number));
   if (byForm) Object.assign(ask.params._meta, FORMS);
-  const alive = balancer.servers.filter((server) => !server.dead).sort(() => Math.random() - 0.5);
-  const answer = (await byHand(alive[0], ask)).json.result;
+  const shaken = () => balancer.servers.filter((server) => !server.dead).sort(() => Math.random() - 0.5);
+  // A question may be asked again elsewhere when the server that asked it is killed.
+  const answer = (await persistently(true, () => byHand(shaken()[0], ask))).json.result;
   const yes = structuredClone(ask);
   if (byForm) Object.assign(yes.params, { requestState: answer.requestState, inputResponses: { confirm: SAYS_YES() } });
   else yes.params.arguments.confirmation_token = facts(answer).confirmation_token;
   // Neither needs to be the server that asked.
+  const alive = shaken();
   const answers = await Promise.allSettled([alive.at(-1), alive.at(-2)].map((server) => byHand(server, yes)));
   const results = answers.map(({ value, reason }) => (value ? facts(value.json.result) : { broken: String(reason) }));
   if (results.some((result) => result.broken)) return told.broken.push({ number, results });
