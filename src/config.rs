@@ -1,6 +1,6 @@
 //! Every setting: its names, its default, what it means, and where it is read from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use secrecy::SecretString;
@@ -103,19 +103,8 @@ impl Sources {
     /// Takes the variables of one origin.
     fn read_variables(&mut self, variables: Vec<(String, String)>, origin: Origin<'_>) {
         let prefix = origin.prefix;
-        let set: BTreeMap<&str, &str> = variables
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.trim()))
-            .filter(|(_, value)| !value.is_empty())
-            .collect();
-        for name in set.keys() {
-            if let Some(setting) = secret_in_file(name)
-                && let Some(too) =
-                    [Some(setting.name), setting.alias].into_iter().flatten().find(|name| set.contains_key(name))
-            {
-                self.faults.push(format!("{prefix}{name} and {prefix}{too} are both set; keep one of them."));
-            }
-        }
+        let set = variables.iter().filter(|(_, value)| !value.trim().is_empty());
+        self.check_once(&set.map(|(name, _)| name.as_str()).collect(), origin);
         for (name, value) in &variables {
             if value.trim().is_empty() || self.take(name, value.clone(), origin) {
                 continue;
@@ -123,6 +112,17 @@ impl Sources {
             if let Some(meant) = table::misspelt(name) {
                 self.faults
                     .push(format!("The variable {prefix}{name} is not a setting; {meant} is. Rename or remove it."));
+            }
+        }
+    }
+
+    /// Refuses a secret that one origin gives both as it is and in a file: nobody could tell which one counts.
+    fn check_once(&mut self, set: &BTreeSet<&str>, origin: Origin<'_>) {
+        let prefix = origin.prefix;
+        for name in set {
+            let names = secret_in_file(name).into_iter().flat_map(|setting| [Some(setting.name), setting.alias]);
+            if let Some(too) = names.flatten().find(|name| set.contains(name)) {
+                self.faults.push(format!("{prefix}{name} and {prefix}{too} are both set; keep one of them."));
             }
         }
     }

@@ -45,6 +45,8 @@ impl Sources {
             Ok(table) => {
                 let prefix = format!("{}: ", path.display());
                 let origin = Origin { prefix: &prefix, is_by_chance: !is_named };
+                let names: Vec<String> = table.keys().map(|key| key.to_uppercase()).collect();
+                self.check_once(&names.iter().map(String::as_str).collect(), origin);
                 for (key, value) in table {
                     self.take_from_toml(origin, &key, &value);
                 }
@@ -195,6 +197,12 @@ mod tests {
     #[test]
     fn a_secret_is_set_once_in_one_place() {
         let folder = tempfile::tempdir().unwrap();
+        let toml = folder.path().join("infini-mcp.toml");
+        std::fs::write(&toml, "infinity_api_token = \"t\"\ninfinity_api_token_file = \"/nowhere\"\n").unwrap();
+        let mut sources = Sources::of([]);
+        sources.read_toml(&toml, true);
+        let told = sources.settings().err().unwrap().join("\n");
+        assert!(told.contains("INFINITY_API_TOKEN_FILE and") && told.contains("are both set"), "{told}");
         let file = folder.path().join("token");
         std::fs::write(&file, "from a file\n").unwrap();
         let file = file.to_str().unwrap();

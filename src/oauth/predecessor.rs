@@ -39,14 +39,15 @@ impl AuthorizationServer {
         if old.expires_at <= now() || old.token_hash.len() != 64 {
             return Ok(());
         }
+        // Somebody who is not there yet may be brought over later; until then nothing is written down that would bind them.
+        let Some(person) = self.person_by_name(&old.user_name) else { return Ok(()) };
         let digest = old.token_hash.to_ascii_lowercase();
         let scopes = scopes::text(&old.scope.iter().cloned().collect());
         let family = Family {
             id: format!("predecessor {digest}"),
             client_id: self.settings.client_id.clone().unwrap_or_default(),
-            user: old.user_name.clone(),
-            // Of somebody who is gone there is none, and their token opens nothing.
-            key_digest: self.person_by_name(&old.user_name).map(|person| person.key_digest).unwrap_or_default(),
+            user: person.name,
+            key_digest: person.key_digest,
             scopes: scopes.clone(),
             is_revoked: false,
         };

@@ -18,6 +18,7 @@ from pathlib import Path
 import compose_spec
 import yaml
 
+from children import end
 from dockerfile import stages
 from steps import finish, step
 
@@ -177,12 +178,7 @@ class Program:
         return self
 
     def __exit__(self, *_):
-        self.child.terminate()
-        try:
-            self.child.wait(timeout=15)
-        except subprocess.TimeoutExpired:
-            self.child.kill()
-            self.child.wait()
+        end(self.child)
 
 
 def fetch(port: int, path: str, trust: ssl.SSLContext, key: str | None = None, body: dict | None = None) -> dict:

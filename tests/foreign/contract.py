@@ -47,12 +47,7 @@ class Sandbox:
         return self
 
     def __exit__(self, *_):
-        self.process.terminate()
-        try:
-            self.process.wait(timeout=15)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        end(self.process)
 
     def bearer(self) -> str:
         """A token of the simulated Infinigate."""

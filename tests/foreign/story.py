@@ -6,11 +6,14 @@ import os
 import re
 import subprocess
 import sys
-import traceback
 import urllib.request
 from contextlib import contextmanager
+from functools import partial
 
 from mcp import Client, StdioServerParameters, types
+
+from children import end
+from steps import finish, step
 
 SERVER = os.environ["INFINI_MCP"]
 STEP_SECONDS = 60
@@ -30,12 +33,7 @@ def started(*args: str, **settings: str):
                 break
         yield json.loads(text)
     finally:
-        process.terminate()
-        try:
-            process.wait(timeout=15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end(process)
 
 
 def purchases(control: str) -> int:
@@ -101,23 +99,7 @@ def one(mode: str, transport: str) -> None:
             asyncio.run(asyncio.wait_for(tell(server["url"], mode, control), STEP_SECONDS))
 
 
-def main() -> int:
-    """Tells all stories; one line each, and a count at the end."""
-    passed = failed = 0
-    for mode, transport in stories():
-        name = f"mcp 2.3 for Python, {mode}, {transport}: looks around, buys once, declines"
-        try:
-            one(mode, transport)
-        except Exception:
-            failed += 1
-            print(f"FAIL  {name}")
-            traceback.print_exc(file=sys.stdout)
-        else:
-            passed += 1
-            print(f"ok    {name}")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    for mode, transport in stories():
+        step(f"mcp 2.3 for Python, {mode}, {transport}: looks around, buys once, declines", partial(one, mode, transport))
+    sys.exit(finish())

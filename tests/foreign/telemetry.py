@@ -8,12 +8,14 @@ import subprocess
 import sys
 import threading
 import time
-import traceback
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from prometheus_client.parser import text_string_to_metric_families
+
+from children import end
+from steps import finish, step
 
 SERVER = os.environ["INFINI_MCP"]
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -78,12 +80,7 @@ class Process:
         return self
 
     def __exit__(self, *_):
-        self.child.terminate()
-        try:
-            self.child.wait(timeout=15)
-        except subprocess.TimeoutExpired:
-            self.child.kill()
-            self.child.wait()
+        end(self.child)
 
     def call(self, tool: str, arguments: dict) -> dict:
         """One call of the stateless era, within a trace of ours."""
@@ -169,25 +166,7 @@ def traces() -> None:
         assert secret not in everything, secret
 
 
-def main() -> int:
-    """Runs both; one line each, and a count at the end."""
-    passed = failed = 0
-    for name, step in (
-        ("prometheus_client reads the counters of a purchase", counters),
-        ("opentelemetry-proto reads the traces of a purchase, and they hold no secret", traces),
-    ):
-        try:
-            step()
-        except Exception:
-            failed += 1
-            print(f"FAIL  {name}")
-            traceback.print_exc(file=sys.stdout)
-        else:
-            passed += 1
-            print(f"ok    {name}")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    step("prometheus_client reads the counters of a purchase", counters)
+    step("opentelemetry-proto reads the traces of a purchase, and they hold no secret", traces)
+    sys.exit(finish())

@@ -232,14 +232,8 @@ impl Row for User {
     fn id(&self) -> Cow<'_, str> {
         Cow::Owned(self.id.to_string())
     }
-    fn home(&self) -> &str {
-        ""
-    }
     fn created(&self) -> DateTime<Utc> {
         self.created
-    }
-    fn deleted(&self) -> bool {
-        false
     }
 }
 
@@ -248,14 +242,8 @@ impl Row for Workspace {
     fn id(&self) -> Cow<'_, str> {
         Cow::Owned(self.id.to_string())
     }
-    fn home(&self) -> &str {
-        ""
-    }
     fn created(&self) -> DateTime<Utc> {
         self.created
-    }
-    fn deleted(&self) -> bool {
-        false
     }
 }
 
@@ -264,14 +252,8 @@ impl Row for Board {
     fn id(&self) -> Cow<'_, str> {
         Cow::Borrowed(&self.id)
     }
-    fn home(&self) -> &str {
-        ""
-    }
     fn created(&self) -> DateTime<Utc> {
         self.created
-    }
-    fn deleted(&self) -> bool {
-        false
     }
 }
 
@@ -280,14 +262,8 @@ impl Row for Attachment {
     fn id(&self) -> Cow<'_, str> {
         Cow::Owned(self.id.to_string())
     }
-    fn home(&self) -> &str {
-        ""
-    }
     fn created(&self) -> DateTime<Utc> {
         self.created
-    }
-    fn deleted(&self) -> bool {
-        false
     }
 }
 

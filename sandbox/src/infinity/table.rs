@@ -12,11 +12,15 @@ pub trait Row: Clone {
     /// The id as it stands in paths and cursors.
     fn id(&self) -> Cow<'_, str>;
     /// What the row belongs to: the board, or the item for a comment; empty for users and workspaces.
-    fn home(&self) -> &str;
+    fn home(&self) -> &str {
+        ""
+    }
     /// When it was made; whole seconds, because cursors carry no more.
     fn created(&self) -> DateTime<Utc>;
     /// Whether it was archived or deleted.
-    fn deleted(&self) -> bool;
+    fn deleted(&self) -> bool {
+        false
+    }
 }
 
 /// All rows of one kind. Nothing is ever taken out: a deleted row is marked.
