@@ -16,6 +16,7 @@ import urllib.request
 from pathlib import Path
 
 import contract_ground
+from children import end
 from contract_ground import VERSION, Api, Ground
 
 HERE = Path(__file__).resolve().parent
