@@ -2,8 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{Extensions, HeaderMap, HeaderName};
 use ipnet::IpNet;
 
 use crate::oauth::ClientAddress;
@@ -50,9 +49,9 @@ fn address(word: &str) -> Option<IpAddr> {
     read.ok().map(|address: IpAddr| address.to_canonical())
 }
 
-/// The address of whoever sent `request`. Without a connection, as in a test of the routes alone, there is none.
-pub fn caller_address(request: &Request) -> Option<IpAddr> {
-    request.extensions().get::<ClientAddress>().map(|caller| caller.0)
+/// The address of whoever sent a request, among what is known of it. Without a connection, as in a test of the routes alone, there is none.
+pub fn caller_address(extensions: &Extensions) -> Option<IpAddr> {
+    extensions.get::<ClientAddress>().map(|caller| caller.0)
 }
 
 #[cfg(test)]

@@ -4,10 +4,8 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::body::{Body, Bytes};
-use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT};
 use axum::http::{HeaderMap, StatusCode};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::IgnoredAny;
@@ -25,26 +23,8 @@ pub const MOST_BODY: usize = 2 * 1024 * 1024;
 const MOST_DISCARDED: usize = 8 * MOST_BODY;
 const DISCARDING: Duration = Duration::from_secs(2);
 
-/// The bytes of a request's body, for those who look at them before the protocol does.
-#[derive(Clone)]
-pub(super) struct Message(pub(super) Bytes);
-
-/// Passes on bodies of up to two mebibytes that come in time; a JSON body that the protocol cannot read gets the error of
-/// JSON-RPC.
-pub async fn readable(State(patience): State<Patience>, request: Request, next: Next) -> Response {
-    let (mut parts, body) = request.into_parts();
-    let bytes = match read(&parts.headers, body, patience).await {
-        Ok(bytes) => bytes,
-        Err(refusal) => return *refusal,
-    };
-    let is_json = says_json(&parts.headers);
-    parts.extensions.insert(Message(bytes.clone()));
-    let response = next.run(Request::from_parts(parts, Body::from(bytes.clone()))).await;
-    // The MCP library says "unsupported media type" to JSON that it cannot read, too.
-    if is_json && response.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE { no_message(&bytes) } else { response }
-}
-
-async fn read(headers: &HeaderMap, mut body: Body, patience: Patience) -> Result<Bytes, Box<Response>> {
+/// A body of up to two mebibytes that comes in time.
+pub(super) async fn read(headers: &HeaderMap, mut body: Body, patience: Patience) -> Result<Bytes, Box<Response>> {
     let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > MOST_BODY) {
         // Whoever asks before sending need not send what is refused anyway.
@@ -102,7 +82,8 @@ pub(super) fn says_json(headers: &HeaderMap) -> bool {
     media_type.is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case("application/json"))
 }
 
-fn no_message(bytes: &Bytes) -> Response {
+/// The error of JSON-RPC for a JSON body that the protocol could not read.
+pub(super) fn no_message(bytes: &Bytes) -> Response {
     let (code, message) = match serde_json::from_slice::<IgnoredAny>(bytes) {
         Err(_) => (-32700, "Parse error: the body is not JSON."),
         Ok(_) => (-32600, "Invalid request: the body is not one JSON-RPC message; batches are not taken."),

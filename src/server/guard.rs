@@ -9,6 +9,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, CONNECTION, HOST, ORIGIN, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -18,6 +19,7 @@ use super::address::caller_address;
 use super::callers::{Callers, Unknown};
 use super::challenge::Challenge;
 use super::cors;
+use super::identity::Principal;
 use crate::oauth::{Throttle, neighbourhood};
 use crate::telemetry::counters;
 use crate::vault::digest;
@@ -129,35 +131,32 @@ impl Entrance {
             keys: Throttle::new(4, FIRST_WAIT, LONGEST_WAIT),
         }
     }
-}
-
-/// Refuses whoever is not recognised.
-pub async fn known_caller(State(entrance): State<Arc<Entrance>>, mut request: Request, next: Next) -> Response {
-    let token = bearer_of(request.headers());
-    match entrance.callers.recognise(token).await {
-        Ok(principal) => {
-            request.extensions_mut().insert(principal);
-            next.run(request).await
-        }
-        Err(Unknown::NoBearer) => {
-            let message = "A bearer token is needed: Authorization: Bearer <token>.";
-            unauthorized("invalid_request", message, &entrance.challenge)
-        }
-        Err(Unknown::Expired) => {
-            unauthorized("invalid_token", "The time of this bearer token is over.", &entrance.challenge)
-        }
-        Err(Unknown::CannotTell) => {
-            let message = "Nobody can tell now whose this bearer token is; try again shortly.";
-            retry_later(refusal(StatusCode::SERVICE_UNAVAILABLE, "state_unavailable", message), FIRST_WAIT)
-        }
-        Err(Unknown::WrongBearer) => wrong_key(&entrance, token.unwrap_or_default(), &request),
+    /// Who sends this request; a refusal of whoever is not recognised.
+    pub async fn admit(&self, head: &Parts) -> Result<Principal, Box<Response>> {
+        let token = bearer_of(&head.headers);
+        self.callers.recognise(token).await.map_err(|why| {
+            Box::new(match why {
+                Unknown::NoBearer => {
+                    let message = "A bearer token is needed: Authorization: Bearer <token>.";
+                    unauthorized("invalid_request", message, &self.challenge)
+                }
+                Unknown::Expired => {
+                    unauthorized("invalid_token", "The time of this bearer token is over.", &self.challenge)
+                }
+                Unknown::CannotTell => {
+                    let message = "Nobody can tell now whose this bearer token is; try again shortly.";
+                    retry_later(refusal(StatusCode::SERVICE_UNAVAILABLE, "state_unavailable", message), FIRST_WAIT)
+                }
+                Unknown::WrongBearer => wrong_key(self, token.unwrap_or_default(), head),
+            })
+        })
     }
 }
 
 /// Refuses a wrong key: after some of them, by asking the address, and whoever repeats the same key, to wait. Whether
 /// there is a user with a similar key cannot be told from it.
-fn wrong_key(entrance: &Entrance, token: &str, request: &Request) -> Response {
-    let address = caller_address(request).map(|address| neighbourhood(address).to_string()).unwrap_or_default();
+fn wrong_key(entrance: &Entrance, token: &str, head: &Parts) -> Response {
+    let address = caller_address(&head.extensions).map(|address| neighbourhood(address).to_string()).unwrap_or_default();
     let key = digest(token.as_bytes());
     let Some(wait) = entrance.addresses.wait([address.as_str()]).max(entrance.keys.wait([key.as_str()])) else {
         entrance.addresses.failed([address.as_str()]);

@@ -8,7 +8,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{any, get};
 use rmcp::ServerHandler;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use serde_json::{Value, json};
@@ -24,10 +24,11 @@ use super::callers::Callers;
 use super::challenge::Challenge;
 use super::connection::{Patience, Seats};
 use super::guard::{self, Doors, Entrance};
-use super::limits::{self, Limits};
+use super::limits::Limits;
+use super::mcp::Mcp;
 use super::ready::{Readiness, ready};
-use super::sessions::{self, Sessions};
-use super::{answers, body, permission};
+use super::sessions::Sessions;
+use super::{answers, body};
 use crate::config::Http;
 use crate::vault::Bearer;
 
@@ -67,24 +68,23 @@ impl Endpoint {
             oauth: oauth.clone(),
             oauth_tools: self.app.oauth_tools.clone(),
         };
-        let entrance = Arc::new(Entrance::new(callers, challenge.clone()));
-        let limits = Arc::new(Limits::new(settings.rate_per_minute, settings.max_concurrent_calls));
         let sessions = Arc::new(Sessions::new(settings.max_sessions, self.app.store().clone()));
+        let mcp = Arc::new(Mcp {
+            entrance: Entrance::new(callers, challenge.clone()),
+            limits: Limits::new(settings.rate_per_minute, settings.max_concurrent_calls),
+            service: self.library(handler, sessions.clone()),
+            sessions,
+            patience: self.patience,
+            challenge,
+        });
         let mut hosts = settings.allowed_hosts.clone();
         let mut origins = settings.allowed_origins.clone();
         // The public name is this server's, and its consent page is a page of its own.
         hosts.extend(oauth.iter().map(|oauth| oauth.host().to_owned()));
         origins.extend(oauth.iter().map(|oauth| oauth.origin().to_owned()));
         let doors = Arc::new(Doors::new(hosts, origins));
-        // From the outside in: who it is, how often, whose session, what they say, whether they may, how much at once.
         Router::new()
-            .route_service("/mcp", self.mcp(handler, sessions.clone()))
-            .layer(from_fn_with_state(limits.clone(), limits::concurrency))
-            .layer(from_fn_with_state(challenge, permission::permitted))
-            .layer(from_fn_with_state(self.patience, body::readable))
-            .layer(from_fn_with_state(sessions, sessions::of_caller))
-            .layer(from_fn_with_state(limits, limits::rate))
-            .layer(from_fn_with_state(entrance, guard::known_caller))
+            .route("/mcp", any(move |request| mcp.clone().answer(request)))
             .route("/health", get(health))
             .route("/ready", get(ready).with_state(Arc::new(Readiness::new(self.app.clone()))))
             .merge(oauth.map(crate::oauth::routes).unwrap_or_default())
@@ -93,7 +93,11 @@ impl Endpoint {
             .layer(from_fn(answers::in_form))
     }
 
-    fn mcp<H: ServerHandler + Clone>(&self, handler: H, sessions: Arc<Sessions>) -> StreamableHttpService<H, Sessions> {
+    fn library<H: ServerHandler + Clone>(
+        &self,
+        handler: H,
+        sessions: Arc<Sessions>,
+    ) -> StreamableHttpService<H, Sessions> {
         let mut config = StreamableHttpServerConfig::default();
         config.json_response = true;
         config.max_request_body_bytes = body::MOST_BODY;

@@ -5,10 +5,8 @@ use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderName, Method, StatusCode};
-use axum::middleware::Next;
 use axum::response::Response;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
@@ -17,10 +15,7 @@ use serde::de::IgnoredAny;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use super::body::Message;
 use super::guard::{refusal, retry_later};
-use super::held::Held;
-use super::identity::Principal;
 
 /// How long a call waits for one of the same caller to end before it is refused.
 const SHORT_WAIT: Duration = Duration::from_secs(2);
@@ -56,6 +51,37 @@ impl Limits {
         rate.check_key(caller).map_err(|not_until| not_until.wait_time_from(self.clock.now()))
     }
 
+    /// Counts a request of a caller, and refuses what they ask too often.
+    pub fn rate(&self, caller: &String) -> Result<(), Box<Response>> {
+        self.count(caller).map_err(|wait| {
+            too_many(
+                "rate_limited",
+                "This caller asks too often (MCP_RATE_LIMIT_PER_MINUTE). Nothing was done; try again after the seconds in Retry-After.",
+                wait,
+            )
+        })
+    }
+
+    /// A place for the call that this request makes, if it makes one. Only so many calls of a caller run at the same time;
+    /// the next one waits a little and is then refused.
+    pub async fn place(
+        &self,
+        caller: &str,
+        head: &Parts,
+        message: &[u8],
+    ) -> Result<Option<OwnedSemaphorePermit>, Box<Response>> {
+        if !is_call(head, message) {
+            return Ok(None);
+        }
+        self.begin(caller).await.map(Some).ok_or_else(|| {
+            too_many(
+                "too_many_calls",
+                "This caller has too many calls under way (MCP_MAX_CONCURRENT_CALLS). Nothing was done; try again when one has ended.",
+                Duration::from_secs(1),
+            )
+        })
+    }
+
     async fn begin(&self, caller: &str) -> Option<OwnedSemaphorePermit> {
         timeout(SHORT_WAIT, self.of(caller).acquire_owned()).await.ok()?.ok()
     }
@@ -75,43 +101,8 @@ impl Limits {
     }
 }
 
-/// Refuses what a caller asks too often.
-pub async fn rate(State(limits): State<Arc<Limits>>, request: Request, next: Next) -> Response {
-    let counted = request.extensions().get::<Principal>().map_or(Ok(()), |caller| limits.count(&caller.name));
-    match counted {
-        Ok(()) => next.run(request).await,
-        Err(wait) => retry_later(
-            refusal(
-                StatusCode::TOO_MANY_REQUESTS,
-                "rate_limited",
-                "This caller asks too often (MCP_RATE_LIMIT_PER_MINUTE). Nothing was done; try again after the seconds in Retry-After.",
-            ),
-            wait,
-        ),
-    }
-}
-
-/// Lets only so many calls of a caller run at the same time; the next one waits a little and is then refused.
-pub async fn concurrency(State(limits): State<Arc<Limits>>, mut request: Request, next: Next) -> Response {
-    let message = request.extensions_mut().remove::<Message>();
-    let caller = request.extensions().get::<Principal>().filter(|_| is_call(&request, message.as_ref()));
-    let Some(caller) = caller else { return next.run(request).await };
-    match limits.begin(&caller.name).await {
-        // A stream of events is a call under way for as long as it is open.
-        Some(permit) => next.run(request).await.map(|body| Body::new(Held::new(body, permit))),
-        None => retry_later(
-            refusal(
-                StatusCode::TOO_MANY_REQUESTS,
-                "too_many_calls",
-                "This caller has too many calls under way (MCP_MAX_CONCURRENT_CALLS). Nothing was done; try again when one has ended.",
-            ),
-            Duration::from_secs(1),
-        ),
-    }
-}
-
 /// In a session, answers to our questions come as requests of their own. They must never wait for the call that asked.
-fn is_call(request: &Request, message: Option<&Message>) -> bool {
+fn is_call(head: &Parts, message: &[u8]) -> bool {
     #[derive(Deserialize)]
     struct Call {
         #[expect(dead_code, reason = "only whether it is there matters")]
@@ -119,15 +110,16 @@ fn is_call(request: &Request, message: Option<&Message>) -> bool {
         #[expect(dead_code, reason = "only whether it is there matters")]
         id: IgnoredAny,
     }
-    request.method() == Method::POST
-        && (!request.headers().contains_key(SESSION)
-            || message.is_some_and(|Message(bytes)| serde_json::from_slice::<Call>(bytes).is_ok()))
+    head.method == Method::POST
+        && (!head.headers.contains_key(SESSION) || serde_json::from_slice::<Call>(message).is_ok())
+}
+
+fn too_many(code: &str, message: &str, wait: Duration) -> Box<Response> {
+    Box::new(retry_later(refusal(StatusCode::TOO_MANY_REQUESTS, code, message), wait))
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::body::Bytes;
-
     use super::*;
 
     #[test]
@@ -160,12 +152,11 @@ mod tests {
     #[test]
     fn an_answer_in_a_session_is_no_call() {
         let is = |method: Method, session: bool, body: &'static str| {
-            let mut request = Request::builder().method(method);
+            let mut request = axum::http::Request::builder().method(method);
             if session {
                 request = request.header(SESSION, "id");
             }
-            let message = Message(Bytes::from_static(body.as_bytes()));
-            is_call(&request.body(Body::empty()).unwrap(), Some(&message))
+            is_call(&request.body(()).unwrap().into_parts().0, body.as_bytes())
         };
         assert!(is(Method::POST, false, "{}"));
         assert!(is(Method::POST, true, r#"{"id":1,"method":"tools/call","params":{}}"#));

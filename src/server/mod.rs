@@ -23,6 +23,7 @@ mod instructions;
 mod limits;
 mod list_changes;
 mod listing;
+mod mcp;
 mod permission;
 mod progress;
 mod prompts;

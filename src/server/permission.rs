@@ -1,16 +1,10 @@
 //! The protocol's refusal of calls beyond a caller's scopes: 403, with the scope that is missing.
 
-use std::sync::Arc;
-
-use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::WWW_AUTHENTICATE;
-use axum::middleware::Next;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::body::MOST_BODY;
 use super::challenge::Challenge;
 use super::guard::refusal;
 use super::identity::Principal;
@@ -32,18 +26,15 @@ struct Params {
 
 /// Refuses calls of tools whose scopes the caller does not have. What they do not see for another reason is answered by
 /// the tool call itself.
-pub async fn permitted(State(challenge): State<Arc<Challenge>>, request: Request, next: Next) -> Response {
-    let limited = request.extensions().get::<Principal>().filter(|principal| !principal.may_everything()).cloned();
-    let Some(principal) = limited else { return next.run(request).await };
-    let (parts, body) = request.into_parts();
-    // The body was read by the layer before this one, so it is at hand and of a bearable size.
-    let Ok(bytes) = to_bytes(body, MOST_BODY).await else {
-        return refusal(StatusCode::BAD_REQUEST, "bad_body", "The body could not be read. Nothing was done.");
-    };
-    if let Some(missing) = serde_json::from_slice(&bytes).ok().and_then(|called| missing(&called, &principal)) {
-        return insufficient(&challenge, &missing);
+pub fn permitted(message: &[u8], principal: &Principal, challenge: &Challenge) -> Result<(), Box<Response>> {
+    if principal.may_everything() {
+        return Ok(());
     }
-    next.run(Request::from_parts(parts, Body::from(bytes))).await
+    let called = serde_json::from_slice(message).ok();
+    match called.and_then(|called| missing(&called, principal)) {
+        Some(missing) => Err(Box::new(insufficient(challenge, &missing))),
+        None => Ok(()),
+    }
 }
 
 /// The scopes of the called tool, when the caller lacks one.

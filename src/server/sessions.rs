@@ -10,9 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::middleware::Next;
 use axum::response::Response;
 use futures::Stream;
 use rmcp::model::{ClientJsonRpcMessage, ProtocolVersion, ServerJsonRpcMessage};
@@ -46,21 +44,11 @@ struct Caller {
     refused: Cell<bool>,
 }
 
-/// Turns strangers away, names the caller to the sessions, and turns a refusal of theirs into the answer that an unknown
-/// session gets.
-pub async fn of_caller(State(sessions): State<Arc<Sessions>>, request: Request, next: Next) -> Response {
-    let principal = request.extensions().get::<Principal>().map(|caller| caller.name.clone()).unwrap_or_default();
-    // The library must not even look for a session in vain: those who ask for it at the same moment would share the failure.
-    match session_id(request.headers()) {
-        None => {}
-        Some(id) => match sessions.belongs(id, &principal).await {
-            Ok(true) => {}
-            Ok(false) => return not_found(),
-            Err(error) => return unreadable(&error),
-        },
-    }
+/// Names the caller to the sessions while the library answers, and turns a refusal of theirs into the answer that an
+/// unknown session gets.
+pub async fn in_name_of(principal: String, answer: impl Future<Output = Response>) -> Response {
     let caller = Caller { principal, refused: Cell::new(false) };
-    let answer = async { (next.run(request).await, CALLER.with(|caller| caller.refused.get())) };
+    let answer = async { (answer.await, CALLER.with(|caller| caller.refused.get())) };
     let (response, refused) = CALLER.scope(caller, answer).await;
     // A method that is not known is answered with the same status, but in JSON.
     let is_unknown = response.status() == StatusCode::NOT_FOUND && !says_json(response.headers());
@@ -119,6 +107,17 @@ impl Sessions {
         let mut local = LocalSessionManager::default();
         local.session_config.keep_alive = Some(IDLE);
         Self { local, known: Mutex::default(), most, store }
+    }
+
+    /// Turns strangers away, before the library even looks for a session in vain: those who ask for it at the same moment
+    /// would share the failure.
+    pub async fn admit(&self, principal: &str, headers: &HeaderMap) -> Result<(), Box<Response>> {
+        let Some(id) = session_id(headers) else { return Ok(()) };
+        match self.belongs(id, principal).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Box::new(not_found())),
+            Err(error) => Err(Box::new(unreadable(&error))),
+        }
     }
 
     /// Whether `principal` has such a session, here or in the state.
@@ -325,11 +324,8 @@ impl SessionStore for Sessions {
 
 #[cfg(test)]
 mod tests {
-    use axum::Router;
     use axum::body::{Body, to_bytes};
-    use axum::middleware::{from_fn, from_fn_with_state};
-    use hyper::service::Service;
-    use hyper_util::service::TowerToHyperService;
+    use axum::http::Request;
     use rmcp::ServerHandler;
     use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
     use serde_json::{Value, json};
@@ -341,32 +337,31 @@ mod tests {
     impl ServerHandler for Nothing {}
 
     /// A process that serves sessions from `store`; each request says itself who sends it.
-    struct Process(TowerToHyperService<Router>);
+    struct Process {
+        sessions: Arc<Sessions>,
+        service: StreamableHttpService<Nothing, Sessions>,
+    }
 
     impl Process {
         fn new(most: usize, store: &Arc<Store>) -> Self {
-            async fn named(mut request: Request, next: Next) -> Response {
-                let name = request.headers()["x-caller"].to_str().unwrap().to_owned();
-                request.extensions_mut().insert(Principal { name, ..Principal::local() });
-                next.run(request).await
-            }
             let sessions = Arc::new(Sessions::new(most, store.clone()));
             let mut config = StreamableHttpServerConfig::default();
             config.session_store = Some(sessions.clone());
-            let service = StreamableHttpService::new(|| Ok(Nothing), sessions.clone(), config);
-            let bound = from_fn_with_state(sessions, of_caller);
-            let routes = Router::new().route_service("/mcp", service).layer(bound).layer(from_fn(named));
-            Self(TowerToHyperService::new(routes))
+            Self { service: StreamableHttpService::new(|| Ok(Nothing), sessions.clone(), config), sessions }
         }
 
         async fn send(&self, method: &str, caller: &str, session: Option<&str>, message: Value) -> Response {
             let mut request = Request::builder().method(method).uri("/mcp").header("host", "localhost");
-            request = request.header("x-caller", caller).header("content-type", "application/json");
+            request = request.header("content-type", "application/json");
             request = request.header("accept", "application/json, text/event-stream");
             if let Some(id) = session {
                 request = request.header("mcp-session-id", id).header("mcp-protocol-version", "2025-11-25");
             }
-            self.0.call(request.body(Body::from(message.to_string())).unwrap()).await.unwrap()
+            let request = request.body(Body::from(message.to_string())).unwrap();
+            match self.sessions.admit(caller, request.headers()).await {
+                Ok(()) => in_name_of(caller.into(), async { self.service.handle(request).await.map(Body::new) }).await,
+                Err(refusal) => *refusal,
+            }
         }
 
         async fn begin(&self, caller: &str) -> String {

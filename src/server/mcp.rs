@@ -1,0 +1,72 @@
+//! A request to `/mcp`, from the outside in: who it is, how often, whose session, what they say, whether they may, how much
+//! at once. Then the MCP library answers.
+//!
+//! The steps are calls in one function and no layers of the router: each layer would copy all those below it for every
+//! request.
+
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::Response;
+use rmcp::ServerHandler;
+use rmcp::transport::streamable_http_server::StreamableHttpService;
+
+use super::body::{no_message, read, says_json};
+use super::challenge::Challenge;
+use super::connection::Patience;
+use super::guard::Entrance;
+use super::held::Held;
+use super::identity::Principal;
+use super::limits::Limits;
+use super::permission::permitted;
+use super::sessions::{Sessions, in_name_of};
+
+/// Everything that a request to `/mcp` meets.
+pub struct Mcp<H> {
+    /// Who is let in.
+    pub entrance: Entrance,
+    /// How much each caller may ask.
+    pub limits: Limits,
+    /// Whose sessions are whose.
+    pub sessions: Arc<Sessions>,
+    /// How long a body may take.
+    pub patience: Patience,
+    /// What those are told who may not.
+    pub challenge: Arc<Challenge>,
+    /// The MCP library.
+    pub service: StreamableHttpService<H, Sessions>,
+}
+
+impl<H: ServerHandler> Mcp<H> {
+    /// The answer, or the first refusal on the way to it.
+    pub async fn answer(self: Arc<Self>, request: Request) -> Response {
+        self.answered(request).await.unwrap_or_else(|refusal| *refusal)
+    }
+
+    async fn answered(&self, request: Request) -> Result<Response, Box<Response>> {
+        let (head, body) = request.into_parts();
+        let caller = self.entrance.admit(&head).await?;
+        self.limits.rate(&caller.name)?;
+        self.sessions.admit(&caller.name, &head.headers).await?;
+        let message = read(&head.headers, body, self.patience).await?;
+        permitted(&message, &caller, &self.challenge)?;
+        let place = self.limits.place(&caller.name, &head, &message).await?;
+        let response = self.told(head, message, caller).await;
+        // A stream of events is a call under way for as long as it is open.
+        Ok(response.map(|body| Body::new(Held::new(body, place))))
+    }
+
+    async fn told(&self, mut head: Parts, message: Bytes, caller: Principal) -> Response {
+        let is_json = says_json(&head.headers);
+        let name = caller.name.clone();
+        head.extensions.insert(caller);
+        let request = Request::from_parts(head, Body::from(message.clone()));
+        let answer = async { self.service.handle(request).await.map(Body::new) };
+        let response = in_name_of(name, answer).await;
+        // The library says "unsupported media type" to JSON that it cannot read, too.
+        if is_json && response.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE { no_message(&message) } else { response }
+    }
+}
