@@ -138,7 +138,8 @@ impl Handler {
     ) -> Result<Turn, Error> {
         let (reports, forwarder) = progress::channel(context);
         let ctx = self.app.ctx(caller.upstreams.clone(), request_id, context.ct.clone(), reports).in_trace(trace);
-        let work = run::take(&self.app.runtime, &ctx, attempt);
+        // Every layer of the library moves the future of a call; in a box it is small.
+        let work = Box::pin(run::take(&self.app.runtime, &ctx, attempt));
         match forwarder {
             Some(forwarder) => forwarder.during(work).await,
             None => work.await,

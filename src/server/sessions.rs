@@ -22,7 +22,6 @@ use rmcp::transport::streamable_http_server::session::{
 
 use super::body::says_json;
 use super::guard::refusal;
-use super::identity::Principal;
 use crate::state::{StateError, Store};
 use crate::telemetry::counters;
 use crate::vault::digest;
