@@ -9,7 +9,6 @@ use axum::http::header::{
     TRANSFER_ENCODING, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use axum::middleware::Next;
 use axum::response::Response;
 use futures::FutureExt;
 
@@ -26,12 +25,12 @@ const UNLESS_SAID: [(HeaderName, HeaderValue); 4] = [
 /// Most bytes of what a library says of a refusal.
 const MOST_SAID: usize = 4_096;
 
-/// Brings every answer into form, whatever becomes of the request.
-pub async fn in_form(request: Request, next: Next) -> Response {
+/// Brings the answer to a request into form, whatever becomes of the request.
+pub async fn in_form<A: Future<Output = Response>>(request: Request, answer: impl FnOnce(Request) -> A) -> Response {
     // Whoever sends a length and chunks at once may be smuggling, which the library hides from us by dropping the length:
     // after any chunked request nothing more is read from the connection.
     let is_last = request.headers().contains_key(TRANSFER_ENCODING);
-    let mut response = match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+    let mut response = match AssertUnwindSafe(answer(request)).catch_unwind().await {
         Ok(response) if is_bare_refusal(&response) => in_json(response).await,
         Ok(response) => response,
         Err(_) => {
@@ -107,7 +106,7 @@ mod tests {
     use axum::Router;
     use axum::body::Body;
     use axum::http::Request;
-    use axum::middleware::from_fn;
+    use axum::middleware::{Next, from_fn};
     use axum::response::{Html, IntoResponse};
     use axum::routing::get;
     use hyper::service::Service;
@@ -125,7 +124,7 @@ mod tests {
             .route("/plain", get(async || (StatusCode::BAD_REQUEST, "Bad Request: no\u{202e}session")))
             .route("/inside", get(async || (StatusCode::INTERNAL_SERVER_ERROR, "secret of a library")))
             .route("/page", get(async || (StatusCode::FORBIDDEN, Html("<p>page</p>")).into_response()))
-            .layer(from_fn(in_form));
+            .layer(from_fn(|request, next: Next| in_form(request, |request| next.run(request))));
         let request = Request::get(path).body(Body::empty()).unwrap();
         let response = TowerToHyperService::new(routes).call(request).await.unwrap();
         let (parts, body) = response.into_parts();

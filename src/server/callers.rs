@@ -53,7 +53,7 @@ impl Callers {
             Err(Refused::Unknown) => {}
         }
         let Some(oauth) = &self.oauth else { return Err(Unknown::WrongBearer) };
-        let grant = oauth.grant_of(token).await.map_err(|why| match why {
+        let grant = Box::pin(oauth.grant_of(token)).await.map_err(|why| match why {
             NoGrant::Unknown => Unknown::WrongBearer,
             NoGrant::Over => Unknown::Expired,
             NoGrant::State(error) => {

@@ -156,7 +156,8 @@ impl Entrance {
 /// Refuses a wrong key: after some of them, by asking the address, and whoever repeats the same key, to wait. Whether
 /// there is a user with a similar key cannot be told from it.
 fn wrong_key(entrance: &Entrance, token: &str, head: &Parts) -> Response {
-    let address = caller_address(&head.extensions).map(|address| neighbourhood(address).to_string()).unwrap_or_default();
+    let address =
+        caller_address(&head.extensions).map(|address| neighbourhood(address).to_string()).unwrap_or_default();
     let key = digest(token.as_bytes());
     let Some(wait) = entrance.addresses.wait([address.as_str()]).max(entrance.keys.wait([key.as_str()])) else {
         entrance.addresses.failed([address.as_str()]);

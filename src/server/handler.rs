@@ -1,6 +1,6 @@
 //! The MCP requests of one server: what it is, which tools it has, and the calls of them.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -24,7 +24,7 @@ use super::capabilities::{capabilities, everything, has_prompts, has_resources};
 use super::identity::Principal;
 use super::view::{View, is_open};
 use super::watched::Watched;
-use super::{completion, icons, listing, progress, prompts, resources};
+use super::{completion, icons, progress, prompts, resources};
 use crate::offers::Offers;
 use crate::telemetry::Trace;
 use crate::tool::catalogue::Offered;
@@ -55,13 +55,11 @@ const METHODS: [&str; 9] = [
 #[derive(Clone)]
 pub struct Handler {
     app: Arc<App>,
-    /// The definitions of every tool, whoever may use it, made once: over HTTP every request looks one up.
-    definitions: Arc<[Tool]>,
 }
 
 /// Who calls, with what they may use.
 struct Caller {
-    principal: Principal,
+    principal: Arc<Principal>,
     upstreams: Arc<Upstreams>,
     view: Arc<View>,
 }
@@ -69,8 +67,7 @@ struct Caller {
 impl Handler {
     /// A handler over the shared parts.
     pub fn new(app: Arc<App>) -> Self {
-        let definitions = app.catalogue.all().iter().map(listing::definition).collect();
-        Self { app, definitions }
+        Self { app }
     }
 
     fn caller(&self, context: &RequestContext<RoleServer>) -> Result<Caller, ErrorData> {
@@ -121,7 +118,9 @@ impl Handler {
                 Turn::Ask(question) if channel == Channel::NextCall => {
                     return Ok(asking::input_required(&question).into());
                 }
-                Turn::Ask(question) => answered = Some((asking::ask_now(context, &question).await, question.state)),
+                Turn::Ask(question) => {
+                    answered = Some((Box::pin(asking::ask_now(context, &question)).await, question.state));
+                }
             }
         }
         Err(Error::new(Code::Conflict, "What was to be confirmed changed again and again, so nothing was done.")
@@ -138,7 +137,7 @@ impl Handler {
     ) -> Result<Turn, Error> {
         let (reports, forwarder) = progress::channel(context);
         let ctx = self.app.ctx(caller.upstreams.clone(), request_id, context.ct.clone(), reports).in_trace(trace);
-        // Every layer of the library moves the future of a call; in a box it is small.
+        // Every layer of the library moves the future of a request, so what is large in one is put into a box, here and below.
         let work = Box::pin(run::take(&self.app.runtime, &ctx, attempt));
         match forwarder {
             Some(forwarder) => forwarder.during(work).await,
@@ -217,15 +216,23 @@ impl Handler {
             .with_description(env!("CARGO_PKG_DESCRIPTION"))
     }
 
+    /// The same with its icons, for those who show servers to people.
+    fn pictured() -> Implementation {
+        Self::server_info().with_icons(icons::icons())
+    }
+
     /// Clients of the stateless era have no handshake to learn from, so every result says who made it.
     fn signature(context: &RequestContext<RoleServer>) -> Option<MetaObject> {
         asking::is_modern(context).then(Self::signed)
     }
 
     fn signed() -> MetaObject {
-        let mut meta = MetaObject::new();
-        meta.0.insert("io.modelcontextprotocol/serverInfo".to_owned(), json!(Self::server_info()));
-        meta
+        static SIGNED: LazyLock<MetaObject> = LazyLock::new(|| {
+            let mut meta = MetaObject::new();
+            meta.0.insert("io.modelcontextprotocol/serverInfo".to_owned(), json!(Handler::server_info()));
+            meta
+        });
+        SIGNED.clone()
     }
 }
 
@@ -241,7 +248,8 @@ fn attached(attachment: Attachment) -> ContentBlock {
 impl ServerHandler for Handler {
     fn get_info(&self) -> ServerConfig {
         // What is declared to a caller is cut to what there is for them; this is the most that can be.
-        ServerConfig::new(everything()).with_server_info(Self::server_info().with_icons(icons::icons()))
+        // The library asks for it at every request, so the icons are left for those who read them.
+        ServerConfig::new(everything()).with_server_info(Self::server_info())
     }
 
     async fn initialize(
@@ -253,6 +261,7 @@ impl ServerHandler for Handler {
         context.peer.set_peer_info(request.clone());
         let mut initialized = self.negotiate_initialize(&request)?;
         initialized.capabilities = capabilities(&caller.view.offers);
+        initialized.server_info = Self::pictured();
         initialized.instructions = Some(caller.view.instructions.clone());
         Ok(initialized)
     }
@@ -261,6 +270,7 @@ impl ServerHandler for Handler {
         let caller = self.caller(&context)?;
         let mut info = self.get_info().with_instructions(caller.view.instructions.clone());
         info.capabilities = capabilities(&caller.view.offers);
+        info.server_info = Self::pictured();
         let discovered = DiscoverResult::from_server_info(self.supported_protocol_versions().into_owned(), info);
         Ok(discovered.with_ttl_ms(LIST_TTL_MS).with_cache_scope(CacheScope::Private))
     }
@@ -278,8 +288,10 @@ impl ServerHandler for Handler {
         Ok(list)
     }
 
+    /// Only for the library, which holds headers against the schema at every request; what clients read is the list.
     fn get_tool(&self, name: &str) -> Option<Tool> {
-        self.definitions.iter().find(|tool| tool.name == name).cloned()
+        let offered = self.app.catalogue.find(name)?;
+        Some(Tool::new_with_raw(offered.name(), None, offered.announced.clone()))
     }
 
     async fn call_tool(
@@ -342,7 +354,7 @@ impl ServerHandler for Handler {
         let caller =
             self.caller_with::<CompleteRequestMethod>(&context, |offers| has_prompts(offers) || has_resources(offers))?;
         let (_, ctx) = self.ctx(&caller, &context);
-        let mut completed = completion::complete(&caller.view.offers, &ctx, &request).await?;
+        let mut completed = Box::pin(completion::complete(&caller.view.offers, &ctx, &request)).await?;
         completed.meta = Self::signature(&context);
         Ok(completed)
     }
@@ -376,7 +388,7 @@ impl ServerHandler for Handler {
     ) -> Result<ListResourcesResult, ErrorData> {
         let caller = self.caller_with::<ListResourcesRequestMethod>(&context, has_resources)?;
         let (_, ctx) = self.ctx(&caller, &context);
-        let mut list = resources::list(&caller.view.offers.resources, &ctx).await;
+        let mut list = Box::pin(resources::list(&caller.view.offers.resources, &ctx)).await;
         list.meta = Self::signature(&context);
         Ok(list)
     }
@@ -408,7 +420,7 @@ impl ServerHandler for Handler {
             principal: &caller.principal.name,
             request_id: &request_id,
         };
-        let mut read = reader.read(&ctx, &request.uri).await?;
+        let mut read = Box::pin(reader.read(&ctx, &request.uri)).await?;
         read.meta = Self::signature(&context);
         Ok(read.into())
     }
@@ -419,7 +431,7 @@ impl ServerHandler for Handler {
     }
 
     async fn listen(&self, subscription: SubscriptionContext) -> Result<(), ErrorData> {
-        self.app.list_changes.serve(&subscription, &self.app.calls).await;
+        Box::pin(self.app.list_changes.serve(&subscription, &self.app.calls)).await;
         Ok(())
     }
 

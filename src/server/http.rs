@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::Router;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{any, get};
 use rmcp::ServerHandler;
@@ -89,8 +90,7 @@ impl Endpoint {
             .route("/ready", get(ready).with_state(Arc::new(Readiness::new(self.app.clone()))))
             .merge(oauth.map(crate::oauth::routes).unwrap_or_default())
             .fallback(nowhere)
-            .layer(from_fn_with_state(doors, guard::known_door))
-            .layer(from_fn(answers::in_form))
+            .layer(from_fn_with_state(doors, every_request))
     }
 
     fn library<H: ServerHandler + Clone>(
@@ -107,6 +107,11 @@ impl Endpoint {
         let config = config.disable_allowed_hosts();
         StreamableHttpService::new(move || Ok(handler.clone()), sessions, config)
     }
+}
+
+/// What every request meets, whatever it asks for. One layer, because each copies all those below it for every request.
+async fn every_request(doors: State<Arc<Doors>>, request: Request, next: Next) -> Response {
+    answers::in_form(request, |request| guard::known_door(doors, request, next)).await
 }
 
 async fn health() -> Json<Value> {

@@ -51,23 +51,23 @@ impl Principal {
     pub fn user(user: &User) -> Self {
         Self {
             name: user.name.clone(),
-            scopes: user.scopes.clone(),
+            scopes: user.scopes,
             credentials: Credentials::Profile(user.profile_id.clone()),
             only_tools: None,
         }
     }
 
     /// The caller that the HTTP layer recognised; on stdio, the person at this machine.
-    pub fn of(context: &RequestContext<RoleServer>) -> Self {
+    pub fn of(context: &RequestContext<RoleServer>) -> Arc<Self> {
         Self::in_extensions(&context.extensions)
     }
 
     /// The same, of a message that is no request.
-    pub fn in_extensions(extensions: &Extensions) -> Self {
+    pub fn in_extensions(extensions: &Extensions) -> Arc<Self> {
         extensions
             .get::<axum::http::request::Parts>()
-            .and_then(|parts| parts.extensions.get::<Self>().cloned())
-            .unwrap_or_else(Self::local)
+            .and_then(|parts| parts.extensions.get::<Arc<Self>>().cloned())
+            .unwrap_or_else(|| Arc::new(Self::local()))
     }
 
     /// Whether nothing is kept from them.

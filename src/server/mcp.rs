@@ -62,9 +62,10 @@ impl<H: ServerHandler> Mcp<H> {
     async fn told(&self, mut head: Parts, message: Bytes, caller: Principal) -> Response {
         let is_json = says_json(&head.headers);
         let name = caller.name.clone();
-        head.extensions.insert(caller);
+        head.extensions.insert(Arc::new(caller));
         let request = Request::from_parts(head, Body::from(message.clone()));
-        let answer = async { self.service.handle(request).await.map(Body::new) };
+        // In a box, for every step that holds on to it copies it.
+        let answer = Box::pin(async { self.service.handle(request).await.map(Body::new) });
         let response = in_name_of(name, answer).await;
         // The library says "unsupported media type" to JSON that it cannot read, too.
         if is_json && response.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE { no_message(&message) } else { response }

@@ -126,7 +126,7 @@ impl Sessions {
             Access::SomebodyElses => Ok(false),
             // Only what could be an id of ours is looked up, so that nonsense does not open the database.
             Access::Unknown if uuid::Uuid::try_parse(id).is_err() => Ok(false),
-            Access::Unknown => Ok(self.store.session(&key(id), principal).await?.is_some()),
+            Access::Unknown => Ok(Box::pin(self.store.session(&key(id), principal)).await?.is_some()),
         }
     }
 

@@ -13,6 +13,7 @@ use crate::tool::Service;
 use crate::tool::catalogue::{Catalogue, Choice, Offered};
 use crate::tool::ctx::Upstreams;
 use crate::tool::declaration::Declaration;
+use crate::vault::Scopes;
 
 /// The offer to callers with the same rights.
 pub struct View {
@@ -33,7 +34,7 @@ pub struct Views {
 /// All that a view depends on.
 #[derive(PartialEq, Eq, Hash)]
 struct Rights {
-    scopes: String,
+    scopes: Scopes,
     only_some_tools: bool,
     infinigate: bool,
     infinity: bool,
@@ -48,7 +49,7 @@ impl Views {
     /// The view of this caller.
     pub fn of(&self, catalogue: &Catalogue, principal: &Principal, upstreams: &Upstreams) -> Arc<View> {
         let rights = Rights {
-            scopes: principal.scopes.to_string(),
+            scopes: principal.scopes,
             // There is one such list for the whole server.
             only_some_tools: principal.only_tools.is_some(),
             infinigate: upstreams.serve(Service::Infinigate),

@@ -80,10 +80,11 @@ pub async fn take(runtime: &Runtime, ctx: &Ctx, attempt: Attempt<'_>) -> Result<
     input::fit(&attempt.offered.input, &mut arguments)?;
     let common = take_common(&mut arguments);
     let arguments = Value::Object(arguments);
-    let mut prepared = (attempt.offered.tool.prepare)(arguments.clone())?;
+    let prepare = attempt.offered.tool.prepare;
     let answer = if attempt.offered.tool.declaration.effect == Effect::Reads {
-        unharmed(prepared.run(ctx)).await?
+        unharmed(prepare(arguments)?.run(ctx)).await?
     } else {
+        let mut prepared = prepare(arguments.clone())?;
         let asking = Asking {
             confirmations: &runtime.confirmations,
             store: ctx.store(),

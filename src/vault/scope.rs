@@ -1,6 +1,5 @@
 //! Scopes: what a caller may do with a service.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -34,6 +33,10 @@ impl Scope {
         Self::InfinigateOrder,
         Self::InfinigateAdmin,
     ];
+
+    const fn bit(self) -> u8 {
+        1 << self as u8
+    }
 
     /// The name in files, tokens and messages.
     pub fn name(self) -> &'static str {
@@ -73,8 +76,8 @@ impl FromStr for Scope {
 }
 
 /// A set of scopes; as text the names between single spaces, as OAuth writes them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Scopes(BTreeSet<Scope>);
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Scopes(u8);
 
 impl Scopes {
     /// Every scope there is.
@@ -84,32 +87,32 @@ impl Scopes {
 
     /// Whether every scope there is is among them.
     pub fn is_all(&self) -> bool {
-        self.0.len() == Scope::ALL.len()
+        *self == Self::all()
     }
 
     /// Whether `scope` is among them.
     pub fn contains(&self, scope: Scope) -> bool {
-        self.0.contains(&scope)
+        self.0 & scope.bit() != 0
     }
 
     /// Whether all of `others` are among them.
     pub fn contains_all(&self, others: &Self) -> bool {
-        others.0.is_subset(&self.0)
+        self.0 & others.0 == others.0
     }
 
     /// The scopes that are in both.
     pub fn intersection(&self, other: &Self) -> Self {
-        Self(self.0.intersection(&other.0).copied().collect())
+        Self(self.0 & other.0)
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0 == 0
     }
 
     /// One after the other, in the order of [`Scope::ALL`].
     pub fn iter(&self) -> impl Iterator<Item = Scope> + '_ {
-        self.0.iter().copied()
+        Scope::ALL.into_iter().filter(|scope| self.contains(*scope))
     }
 
     /// The names as a list.
@@ -132,7 +135,13 @@ impl Scopes {
 
 impl FromIterator<Scope> for Scopes {
     fn from_iter<T: IntoIterator<Item = Scope>>(scopes: T) -> Self {
-        Self(scopes.into_iter().collect())
+        Self(scopes.into_iter().fold(0, |bits, scope| bits | scope.bit()))
+    }
+}
+
+impl fmt::Debug for Scopes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
     }
 }
 

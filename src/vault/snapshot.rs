@@ -158,7 +158,7 @@ mod tests {
     fn a_missing_profile_takes_only_its_users_down_and_a_bound_cuts_scopes() {
         let read: Scopes = "infinity:read".parse().unwrap();
         let users = vec![user("ada", "p"), user("bob", "gone"), user("cleo", "q")];
-        let profiles = vec![profile("p", None), profile("q", Some(read.clone()))];
+        let profiles = vec![profile("p", None), profile("q", Some(read))];
         let snapshot = Snapshot::new(users, profiles, Vec::new());
         assert!(snapshot.user_by_name("ada").is_ok_and(|user| user.scopes == Scopes::all()));
         assert!(snapshot.user_by_name("cleo").is_ok_and(|user| user.scopes == read));

@@ -73,7 +73,7 @@ pub async fn take(
     call: &Call<'_>,
 ) -> Result<Turn, ErrorData> {
     let script = script(call.name, context);
-    let principal = Principal::of(context).name;
+    let principal = Principal::of(context).name.clone();
     let arguments = json!({ "fixture": call.name });
     let subject = Subject { principal: &principal, tool: &DECLARATION, arguments: &arguments, way: Way::Form };
 
