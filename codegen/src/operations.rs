@@ -15,7 +15,7 @@ use crate::schemas::{self, unwrapped};
 /// Each named schema becomes one static, so that a schema may refer to itself. It speaks of the document before any rule
 /// loosened it: `required`, `nullable` and known values are the document's own.
 pub fn table(document: &Value) -> String {
-    let mut shapes = Shapes { document, named: BTreeMap::new(), waiting: Vec::new() };
+    let mut shapes = Shapes { document, named: BTreeMap::new(), waiting: Vec::new(), around: Vec::new() };
     let mut rows: Vec<(String, TokenStream)> = schemas::operations(document)
         .into_iter()
         .map(|(path, method, operation)| (id(operation).to_owned(), row(&mut shapes, path, method, operation)))
@@ -76,6 +76,8 @@ struct Shapes<'a> {
     document: &'a Value,
     named: BTreeMap<String, Ident>,
     waiting: Vec<String>,
+    /// The objects that are being written, each inside the one before it.
+    around: Vec<Value>,
 }
 
 impl<'a> Shapes<'a> {
@@ -144,7 +146,14 @@ impl<'a> Shapes<'a> {
                 let items = self.reference(schema.get("items").unwrap_or(&Value::Null));
                 quote! { Shape::List(#items) }
             }
-            "object" => self.object(schema),
+            // An object without a name may hold itself by way of `allOf`; written out, it would have no end.
+            "object" if self.around.contains(schema) => quote! { Shape::Any },
+            "object" => {
+                self.around.push(schema.clone());
+                let object = self.object(schema);
+                self.around.pop();
+                object
+            }
             _ => quote! { Shape::Any },
         }
     }

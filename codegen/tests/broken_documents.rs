@@ -126,6 +126,21 @@ fn ids(document: &Value) -> Vec<String> {
     operations.filter_map(|operation| operation.get("operationId")?.as_str().map(str::to_owned)).collect()
 }
 
+#[test]
+fn an_object_that_holds_itself_by_way_of_one_without_a_name_is_written_to_an_end() {
+    let (_, whole) = &DOCUMENTS[1];
+    let mut document = whole.clone();
+    let item = json!({ "$ref": "#/components/schemas/Item" });
+    document["components"]["schemas"]["Item"]["properties"]["object"] =
+        json!({ "allOf": [item, { "type": "string" }] });
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("openapi.json"), document.to_string()).unwrap();
+    let generated = generate(folder.path()).unwrap();
+    let written: String = generated.operations.split_whitespace().collect();
+    assert!(written.contains(r#"name:"object",shape:&Shape::Any"#), "{}", generated.operations);
+    assert!(generated.left_out.iter().all(|one| !one.reason.is_empty()));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 60, max_shrink_iters: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
