@@ -7,11 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::{AUTHORIZATION, CONNECTION, HOST, ORIGIN, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
@@ -97,13 +96,17 @@ fn without_port(name: &str) -> &str {
 }
 
 /// Refuses unknown hosts and origins on every route, and lets pages of known origins read the answers.
-pub async fn known_door(State(doors): State<Arc<Doors>>, request: Request, next: Next) -> Response {
+pub async fn known_door<A: Future<Output = Response>>(
+    doors: &Doors,
+    request: Request,
+    answer: impl FnOnce(Request) -> A,
+) -> Response {
     match doors.admits(request.headers(), request.uri().authority().map(|authority| authority.as_str())) {
         Ok(Some(origin)) => match cors::preflight(&request) {
             Some(answer) => cors::readable_by(origin, answer),
-            None => cors::readable_by(origin, next.run(request).await),
+            None => cors::readable_by(origin, answer(request).await),
         },
-        Ok(None) => next.run(request).await,
+        Ok(None) => answer(request).await,
         Err(refusal) => *refusal,
     }
 }

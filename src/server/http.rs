@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::StatusCode;
-use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::{any, get};
+use axum::routing::get;
+use hyper::service::Service;
+use hyper_util::service::TowerToHyperService;
 use rmcp::ServerHandler;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use serde_json::{Value, json};
@@ -83,14 +84,14 @@ impl Endpoint {
         // The public name is this server's, and its consent page is a page of its own.
         hosts.extend(oauth.iter().map(|oauth| oauth.host().to_owned()));
         origins.extend(oauth.iter().map(|oauth| oauth.origin().to_owned()));
-        let doors = Arc::new(Doors::new(hosts, origins));
-        Router::new()
-            .route("/mcp", any(move |request| mcp.clone().answer(request)))
+        let doors = Doors::new(hosts, origins);
+        let other = Router::new()
             .route("/health", get(health))
             .route("/ready", get(ready).with_state(Arc::new(Readiness::new(self.app.clone()))))
             .merge(oauth.map(crate::oauth::routes).unwrap_or_default())
-            .fallback(nowhere)
-            .layer(from_fn_with_state(doors, every_request))
+            .fallback(nowhere);
+        let house = Arc::new(House { doors, mcp, other });
+        Router::new().fallback(move |request| house.clone().answer(request))
     }
 
     fn library<H: ServerHandler + Clone>(
@@ -109,9 +110,27 @@ impl Endpoint {
     }
 }
 
-/// What every request meets, whatever it asks for. One layer, because each copies all those below it for every request.
-async fn every_request(doors: State<Arc<Doors>>, request: Request, next: Next) -> Response {
-    answers::in_form(request, |request| guard::known_door(doors, request, next)).await
+/// Everything behind the doors. What is asked for most is not looked for among the routes: each layer and route of a router
+/// copies those below it for every request.
+struct House<H> {
+    doors: Doors,
+    mcp: Arc<Mcp<H>>,
+    other: Router,
+}
+
+impl<H: ServerHandler> House<H> {
+    async fn answer(self: Arc<Self>, request: Request) -> Response {
+        answers::in_form(request, |request| {
+            guard::known_door(&self.doors, request, async |request: Request| {
+                if request.uri().path() == "/mcp" {
+                    return self.mcp.clone().answer(request).await;
+                }
+                // A router has an answer to everything.
+                TowerToHyperService::new(self.other.clone()).call(request).await.unwrap_or_else(|never| match never {})
+            })
+        })
+        .await
+    }
 }
 
 async fn health() -> Json<Value> {

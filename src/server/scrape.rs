@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::net::TcpListener;
@@ -42,7 +42,11 @@ pub async fn serve_metrics(
     let mut routes = Router::new().route("/metrics", get(scrape)).fallback(nowhere).with_state(watch.clone());
     if let Some(hosts) = hosts {
         // A page of a browser could otherwise read it under a name of its own that leads here.
-        routes = routes.layer(from_fn_with_state(Arc::new(Doors::new(hosts, Vec::new())), guard::known_door));
+        let doors = Arc::new(Doors::new(hosts, Vec::new()));
+        routes = routes.layer(from_fn(move |request, next: Next| {
+            let doors = doors.clone();
+            async move { guard::known_door(&doors, request, |request| next.run(request)).await }
+        }));
     }
     let tidy = async {
         loop {
