@@ -71,14 +71,14 @@ impl Endpoint {
             oauth_tools: self.app.oauth_tools.clone(),
         };
         let sessions = Arc::new(Sessions::new(settings.max_sessions, self.app.store().clone()));
-        let mcp = Arc::new(Mcp {
+        let mcp = Mcp {
             entrance: Entrance::new(callers, challenge.clone()),
             limits: Limits::new(settings.rate_per_minute, settings.max_concurrent_calls),
-            service: self.library(handler, sessions.clone()),
+            service: self.service(handler, sessions.clone()),
             sessions,
             patience: self.patience,
             challenge,
-        });
+        };
         let mut hosts = settings.allowed_hosts.clone();
         let mut origins = settings.allowed_origins.clone();
         // The public name is this server's, and its consent page is a page of its own.
@@ -94,7 +94,7 @@ impl Endpoint {
         Router::new().fallback(move |request| house.clone().answer(request))
     }
 
-    fn library<H: ServerHandler + Clone>(
+    fn service<H: ServerHandler + Clone>(
         &self,
         handler: H,
         sessions: Arc<Sessions>,
@@ -114,7 +114,7 @@ impl Endpoint {
 /// copies those below it for every request.
 struct House<H> {
     doors: Doors,
-    mcp: Arc<Mcp<H>>,
+    mcp: Mcp<H>,
     other: Router,
 }
 
@@ -123,7 +123,7 @@ impl<H: ServerHandler> House<H> {
         answers::in_form(request, |request| {
             guard::known_door(&self.doors, request, async |request: Request| {
                 if request.uri().path() == "/mcp" {
-                    return self.mcp.clone().answer(request).await;
+                    return self.mcp.answer(request).await;
                 }
                 // A router has an answer to everything.
                 TowerToHyperService::new(self.other.clone()).call(request).await.unwrap_or_else(|never| match never {})

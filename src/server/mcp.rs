@@ -42,7 +42,7 @@ pub struct Mcp<H> {
 
 impl<H: ServerHandler> Mcp<H> {
     /// The answer, or the first refusal on the way to it.
-    pub async fn answer(self: Arc<Self>, request: Request) -> Response {
+    pub async fn answer(&self, request: Request) -> Response {
         self.answered(request).await.unwrap_or_else(|refusal| *refusal)
     }
 
