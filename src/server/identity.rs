@@ -42,6 +42,11 @@ impl Principal {
         Self::unlimited("local")
     }
 
+    /// Whoever came over HTTP without being recognised. The door lets nobody through like that; were it to, they may nothing.
+    fn nobody() -> Self {
+        Self { scopes: Scopes::default(), ..Self::unlimited("nobody") }
+    }
+
     /// Whoever holds the endpoint's one bearer.
     pub fn bearer() -> Self {
         Self::unlimited("bearer")
@@ -64,10 +69,10 @@ impl Principal {
 
     /// The same, of a message that is no request.
     pub fn in_extensions(extensions: &Extensions) -> Arc<Self> {
-        extensions
-            .get::<axum::http::request::Parts>()
-            .and_then(|parts| parts.extensions.get::<Arc<Self>>().cloned())
-            .unwrap_or_else(|| Arc::new(Self::local()))
+        match extensions.get::<axum::http::request::Parts>() {
+            Some(parts) => parts.extensions.get::<Arc<Self>>().cloned().unwrap_or_else(|| Arc::new(Self::nobody())),
+            None => Arc::new(Self::local()),
+        }
     }
 
     /// Whether nothing is kept from them.
@@ -90,6 +95,15 @@ mod tests {
 
     fn declaration(name: &str) -> Declaration {
         TOOLS.iter().map(|tool| tool.declaration).find(|declaration| declaration.name == name).unwrap()
+    }
+
+    #[test]
+    fn who_came_over_http_without_being_recognised_may_nothing() {
+        let mut extensions = Extensions::new();
+        assert_eq!(*Principal::in_extensions(&extensions), Principal::local());
+        extensions.insert(axum::http::Request::new(()).into_parts().0);
+        let nobody = Principal::in_extensions(&extensions);
+        assert!(TOOLS.iter().all(|tool| !nobody.may_use(&tool.declaration)));
     }
 
     #[test]
