@@ -101,16 +101,22 @@ await step('one changed letter anywhere in the store is noticed', async () => {
 });
 
 await step('a command that is killed at any moment leaves a whole store', async () => {
+  const words = ['credentials', 'rotate-user-key', 'bob'];
+  const began = performance.now();
+  must(...words);
+  const whole = performance.now() - began;
   let cut = 0;
-  for (let after = 0; after < 40; after += 2) {
-    const child = spawn(SERVER, ['credentials', 'rotate-user-key', 'bob'], { env: surroundings(settings), cwd: folder, stdio: 'ignore' });
+  // From the moment it runs until it must have ended. The wait is without turns, which would be longer than the command.
+  for (let part = 0; part < 20; part += 1) {
+    const child = spawn(SERVER, words, { env: surroundings(settings), cwd: folder, stdio: 'ignore' });
     const gone = new Promise((resolve) => child.once('exit', (_, signal) => resolve(signal)));
-    setTimeout(() => child.kill('SIGKILL'), after);
+    if (part > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, (whole * part) / 20);
+    child.kill('SIGKILL');
     if ((await gone) === 'SIGKILL') cut += 1;
     assert.equal(read(users).users.length, 2);
   }
   assert.ok(cut > 0, 'no command was cut short');
-  must('credentials', 'rotate-user-key', 'bob');
+  must(...words);
 });
 
 await step('what a person types is asked for, taken, and not shown', async () => {
