@@ -3,20 +3,20 @@
 //! What is no HTTP at all never gets as far as our answers: the library itself answers 400 to a malformed request, 414 to
 //! an address and 431 to a head that is too long, all without a body, and closes the connection.
 
+use std::convert::Infallible;
 use std::io::ErrorKind;
 use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, Response};
+use axum::http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1::Builder;
-use hyper::service::{Service, service_fn};
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
+use rmcp::ServerHandler;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
@@ -26,6 +26,7 @@ use tokio_util::task::TaskTracker;
 use super::address::Proxies;
 use super::connection::{Patience, Seats, Taken};
 use super::held::Held;
+use super::routes::Routes;
 use crate::oauth::ClientAddress;
 
 /// Most bytes of a request's line and headers.
@@ -43,9 +44,9 @@ const TURNING_AWAY: Duration = Duration::from_millis(500);
 const MOST_TURNED_AWAY: usize = 64;
 
 /// What all connections of one server share.
-pub struct Reception {
+pub struct Reception<H> {
     /// What is served.
-    pub routes: Router,
+    pub routes: Arc<Routes<H>>,
     /// The places.
     pub seats: Arc<Seats>,
     /// Whose word about the caller's address counts.
@@ -58,7 +59,7 @@ pub struct Reception {
     pub stopping: CancellationToken,
 }
 
-impl Reception {
+impl<H: ServerHandler> Reception<H> {
     /// Takes connections until it is told to stop.
     pub async fn receive(self: Arc<Self>, listener: TcpListener) {
         let mut rest = REST;
@@ -98,14 +99,14 @@ impl Reception {
     }
 
     async fn attend(self: Arc<Self>, stream: TcpStream, peer: IpAddr, place: Taken) {
-        let routes = TowerToHyperService::new(self.routes.clone());
         let answer = service_fn(|request: Request<Incoming>| {
             let under_way = place.serve();
             let caller = ClientAddress(self.proxies.caller(peer, request.headers()));
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(caller);
-            let answer = routes.call(request);
-            async move { answer.await.map(|answer: Response<Body>| answer.map(|body| Held::new(body, under_way))) }
+            // In a box, so that a connection without a request takes little room.
+            let answer = Box::pin(self.routes.answer(request));
+            async move { Ok::<_, Infallible>(answer.await.map(|body| Held::new(body, under_way))) }
         });
         let wire = TokioIo::new(place.wire(stream, self.patience));
         let mut connection = pin!(settings(self.patience).serve_connection(wire, answer));

@@ -3,17 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Json;
 use axum::Router;
-use axum::extract::Request;
-use axum::http::StatusCode;
-use axum::response::Response;
 use axum::routing::get;
-use hyper::service::Service;
-use hyper_util::service::TowerToHyperService;
 use rmcp::ServerHandler;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
-use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -22,15 +15,16 @@ use tokio_util::task::TaskTracker;
 use super::accept::Reception;
 use super::address::Proxies;
 use super::app::App;
+use super::body;
 use super::callers::Callers;
 use super::challenge::Challenge;
 use super::connection::{Patience, Seats};
-use super::guard::{self, Doors, Entrance};
+use super::guard::{Doors, Entrance};
 use super::limits::Limits;
 use super::mcp::Mcp;
 use super::ready::{Readiness, ready};
+use super::routes::Routes;
 use super::sessions::Sessions;
-use super::{answers, body};
 use crate::config::Http;
 use crate::vault::Bearer;
 
@@ -58,7 +52,7 @@ impl Endpoint {
     }
 
     /// The routes, with `handler` at `/mcp`.
-    pub fn routes<H: ServerHandler + Clone>(&self, handler: H) -> Router {
+    pub fn routes<H: ServerHandler + Clone>(&self, handler: H) -> Arc<Routes<H>> {
         let settings = &self.settings;
         let bearer = settings.auth_token.as_ref().map(Bearer::new);
         let oauth = self.app.oauth.clone();
@@ -85,13 +79,10 @@ impl Endpoint {
         hosts.extend(oauth.iter().map(|oauth| oauth.host().to_owned()));
         origins.extend(oauth.iter().map(|oauth| oauth.origin().to_owned()));
         let doors = Doors::new(hosts, origins);
-        let other = Router::new()
-            .route("/health", get(health))
+        let more = Router::new()
             .route("/ready", get(ready).with_state(Arc::new(Readiness::new(self.app.clone()))))
-            .merge(oauth.map(crate::oauth::routes).unwrap_or_default())
-            .fallback(nowhere);
-        let house = Arc::new(House { doors, mcp, other });
-        Router::new().fallback(move |request| house.clone().answer(request))
+            .merge(oauth.map(crate::oauth::routes).unwrap_or_default());
+        Arc::new(Routes::new(doors, mcp, more))
     }
 
     fn service<H: ServerHandler + Clone>(
@@ -110,39 +101,13 @@ impl Endpoint {
     }
 }
 
-/// Everything behind the doors. What is asked for most is not looked for among the routes: each layer and route of a router
-/// copies those below it for every request.
-struct House<H> {
-    doors: Doors,
-    mcp: Mcp<H>,
-    other: Router,
-}
-
-impl<H: ServerHandler> House<H> {
-    async fn answer(self: Arc<Self>, request: Request) -> Response {
-        answers::in_form(request, |request| {
-            guard::known_door(&self.doors, request, async |request: Request| {
-                if request.uri().path() == "/mcp" {
-                    return self.mcp.answer(request).await;
-                }
-                // A router has an answer to everything.
-                TowerToHyperService::new(self.other.clone()).call(request).await.unwrap_or_else(|never| match never {})
-            })
-        })
-        .await
-    }
-}
-
-async fn health() -> Json<Value> {
-    Json(json!({ "ok": true, "service": "infini-mcp", "version": env!("CARGO_PKG_VERSION") }))
-}
-
-async fn nowhere() -> Response {
-    guard::refusal(StatusCode::NOT_FOUND, "not_found", "There is nothing here; the MCP endpoint is /mcp.")
-}
-
 /// Serves `routes` until `stop` is done, then lets the calls under way finish for ten seconds.
-pub async fn serve_http(listener: TcpListener, routes: Router, endpoint: Endpoint, stop: impl Future<Output = ()>) {
+pub async fn serve_http<H: ServerHandler>(
+    listener: TcpListener,
+    routes: Arc<Routes<H>>,
+    endpoint: Endpoint,
+    stop: impl Future<Output = ()>,
+) {
     let (stopping, connections) = (CancellationToken::new(), TaskTracker::new());
     let reception = Arc::new(Reception {
         routes,

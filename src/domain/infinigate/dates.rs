@@ -17,7 +17,7 @@ pub fn shown(text: Option<&str>) -> Option<String> {
 pub fn read(text: &str) -> Option<NaiveDateTime> {
     let text = text.trim();
     let zoned = || DateTime::parse_from_rfc3339(text).ok().map(|moment| moment.naive_utc());
-    let plain = || NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").ok();
+    let plain = || text.parse().ok();
     let short = || NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M").ok();
     let spaced = || NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").ok();
     zoned().or_else(plain).or_else(short).or_else(spaced).or_else(|| day(text)?.and_hms_opt(0, 0, 0))

@@ -1,0 +1,52 @@
+//! What answers a request: `/mcp`, or one of the few other routes, all behind the same doors.
+
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+use axum::{Json, Router};
+use hyper::service::Service;
+use hyper_util::service::TowerToHyperService;
+use rmcp::ServerHandler;
+use serde_json::{Value, json};
+
+use super::answers;
+use super::guard::{self, Doors};
+use super::mcp::Mcp;
+
+/// Everything behind the doors. What is asked for most does not go through a router: each layer and route of one copies those
+/// below it for every request.
+pub struct Routes<H> {
+    doors: Doors,
+    mcp: Mcp<H>,
+    other: Router,
+}
+
+impl<H: ServerHandler> Routes<H> {
+    /// `/mcp`, `/health`, and `more`.
+    pub(super) fn new(doors: Doors, mcp: Mcp<H>, more: Router) -> Self {
+        Self { doors, mcp, other: more.route("/health", get(health)).fallback(nowhere) }
+    }
+
+    /// The answer to a request, whatever it is.
+    pub(super) async fn answer(&self, request: Request) -> Response {
+        answers::in_form(request, |request| {
+            guard::known_door(&self.doors, request, async |request: Request| {
+                if request.uri().path() == "/mcp" {
+                    return self.mcp.answer(request).await;
+                }
+                // A router has an answer to everything.
+                TowerToHyperService::new(self.other.clone()).call(request).await.unwrap_or_else(|never| match never {})
+            })
+        })
+        .await
+    }
+}
+
+async fn health() -> Json<Value> {
+    Json(json!({ "ok": true, "service": "infini-mcp", "version": env!("CARGO_PKG_VERSION") }))
+}
+
+async fn nowhere() -> Response {
+    guard::refusal(StatusCode::NOT_FOUND, "not_found", "There is nothing here; the MCP endpoint is /mcp.")
+}
