@@ -2,7 +2,8 @@
 
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
-use reqwest::{Client, RequestBuilder};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Client, Method, Request, Url};
 use serde_json::{Value, json};
 
 use crate::child::BEARER;
@@ -51,65 +52,79 @@ impl Read {
 /// The protocol version whose requests need no handshake and no session.
 const MODERN: &str = "2026-07-28";
 
-/// Who is asked.
+/// Who is asked, and the request, made ready beforehand: what the driver spends on a call is to be little, and the same for
+/// both.
 #[derive(Clone)]
-pub enum Side {
-    /// The server under test, by a `tools/call` of the stateless protocol.
-    Server(String, Read),
-    /// The bare proxy, by a plain GET.
-    Proxy(String, Read),
+pub struct Side {
+    name: &'static str,
+    witness: &'static str,
+    method: Method,
+    url: Url,
+    headers: HeaderMap,
+    /// What stands before and after the number of the request; a read by GET has no body.
+    body: Option<(String, String)>,
 }
 
 impl Side {
-    /// The request with this number.
-    fn request(&self, client: &Client, number: u64) -> RequestBuilder {
-        match self {
-            Self::Proxy(url, _) => client.get(url),
-            Self::Server(url, read) => client
-                .post(url)
-                .header("authorization", format!("Bearer {BEARER}"))
-                .header("accept", "application/json, text/event-stream")
-                .header("mcp-protocol-version", MODERN)
-                .header("mcp-method", "tools/call")
-                .header("mcp-name", read.tool())
-                .json(&json!({
-                    "jsonrpc": "2.0", "id": number, "method": "tools/call",
-                    "params": {
-                        "name": read.tool(),
-                        "arguments": read.arguments(),
-                        "_meta": {
-                            "io.modelcontextprotocol/protocolVersion": MODERN,
-                            "io.modelcontextprotocol/clientInfo": { "name": "bench", "version": "1" },
-                            "io.modelcontextprotocol/clientCapabilities": {},
-                        },
-                    },
-                })),
-        }
+    /// The server under test, by a `tools/call` of the stateless protocol.
+    pub fn server(url: &str, read: Read) -> Result<Self> {
+        let bearer = format!("Bearer {BEARER}");
+        let headers = [
+            ("authorization", bearer.as_str()),
+            ("content-type", "application/json"),
+            ("accept", "application/json, text/event-stream"),
+            ("mcp-protocol-version", MODERN),
+            ("mcp-method", "tools/call"),
+            ("mcp-name", read.tool()),
+        ];
+        let headers = headers.map(|(name, value)| Ok((HeaderName::from_static(name), HeaderValue::from_str(value)?)));
+        let params = json!({
+            "name": read.tool(),
+            "arguments": read.arguments(),
+            "_meta": {
+                "io.modelcontextprotocol/protocolVersion": MODERN,
+                "io.modelcontextprotocol/clientInfo": { "name": "bench", "version": "1" },
+                "io.modelcontextprotocol/clientCapabilities": {},
+            },
+        });
+        Ok(Self {
+            name: "the server",
+            witness: read.witness(),
+            method: Method::POST,
+            url: Url::parse(url)?,
+            headers: headers.into_iter().collect::<Result<_>>()?,
+            body: Some((
+                r#"{"jsonrpc":"2.0","id":"#.to_owned(),
+                format!(r#","method":"tools/call","params":{params}}}"#),
+            )),
+        })
     }
 
-    /// Asks once and holds the answer against what must be in it.
+    /// The bare proxy, by a plain GET.
+    pub fn proxy(url: &str, read: Read) -> Result<Self> {
+        Ok(Self {
+            name: "the proxy",
+            witness: read.witness(),
+            method: Method::GET,
+            url: Url::parse(url)?,
+            headers: HeaderMap::new(),
+            body: None,
+        })
+    }
+
+    /// Asks once, with this number, and holds the answer against what must be in it.
     ///
     /// # Errors
     /// When the answer is not what was asked for: a fast refusal must not count as a fast call.
     pub async fn ask(&self, client: &Client, number: u64) -> Result<()> {
-        let answer = self.request(client, number).send().await?;
+        let mut request = Request::new(self.method.clone(), self.url.clone());
+        request.headers_mut().clone_from(&self.headers);
+        *request.body_mut() = self.body.as_ref().map(|(before, after)| format!("{before}{number}{after}").into());
+        let answer = client.execute(request).await?;
         let status = answer.status();
         let body = answer.text().await?;
-        let good = status.is_success() && body.contains(self.read().witness()) && !body.contains("\"isError\":true");
-        ensure!(good, "{} answered {status}: {}", self.name(), body.chars().take(400).collect::<String>());
+        let good = status.is_success() && body.contains(self.witness) && !body.contains(r#""isError":true"#);
+        ensure!(good, "{} answered {status}: {}", self.name, body.chars().take(400).collect::<String>());
         Ok(())
-    }
-
-    fn read(&self) -> Read {
-        match self {
-            Self::Server(_, read) | Self::Proxy(_, read) => *read,
-        }
-    }
-
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Server(..) => "the server",
-            Self::Proxy(..) => "the proxy",
-        }
     }
 }

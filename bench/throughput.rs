@@ -77,9 +77,9 @@ pub fn compare(binary: &Path, this: &Path, sandbox: &Sandbox, plan: Plan) -> Res
         let client = load::client()?;
         lengthen_tokens(&client, sandbox).await?;
         let (process, url) = child::server(binary, sandbox)?;
-        let mut server = Runner { side: Side::Server(url, plan.read), process, shown: Shown::default() };
+        let mut server = Runner { side: Side::server(&url, plan.read)?, process, shown: Shown::default() };
         let (process, url) = child::proxy(this, sandbox, plan.read)?;
-        let mut proxy = Runner { side: Side::Proxy(url, plan.read), process, shown: Shown::default() };
+        let mut proxy = Runner { side: Side::proxy(&url, plan.read)?, process, shown: Shown::default() };
         for runner in [&mut server, &mut proxy] {
             runner.warm_up(&client, sandbox).await?;
         }
