@@ -34,6 +34,8 @@ enum Action {
     /// Look up the orders whose outcome is open, and write down what upstream shows. Nothing is ordered.
     Reconcile {
         /// Only this one; needed with --placed and --not-placed.
+        // Some of the ledger's older names begin with a hyphen.
+        #[arg(allow_hyphen_values = true)]
         id: Option<String>,
         /// Somebody has asked the supplier: it was placed.
         #[arg(long, requires = "id", conflicts_with = "not_placed")]

@@ -12,7 +12,7 @@ use super::order::{Evidence, Order};
 use super::run::unharmed;
 use super::workflow::{Prepared, TOOLS, Tool};
 use crate::state::{Claim, Entry, NewOrder, OrderState, Total};
-use crate::vault::{digest_json, random_token};
+use crate::vault::digest_json;
 
 /// A request that upstream does not show after this long did not arrive.
 const SETTLING: Duration = Duration::from_secs(120);
@@ -133,7 +133,8 @@ impl Purchase {
     }
 
     async fn claim(&self, order: &Order) -> Result<std::result::Result<String, Value>> {
-        let id = random_token();
+        // People type it: it is short, and begins with nothing that a command takes for an option.
+        let id = uuid::Uuid::new_v4().to_string();
         let new = NewOrder {
             id: id.clone(),
             account: self.account()?.to_owned(),

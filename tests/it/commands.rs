@@ -79,6 +79,12 @@ async fn an_open_order_is_looked_up_and_a_person_may_settle_it() {
     let error = desk.door.confirm("infinigate_create_order", order()).await.unwrap_err().to_json("r");
     assert_eq!(error["code"], "outcome_unknown", "{error:#}");
     let id = error["order_id"].as_str().unwrap();
+    assert!(id.starts_with(|first: char| first.is_ascii_alphanumeric()), "{id} would be taken for an option");
+    for choice in ["--placed", "--not-placed"] {
+        let unknown = desk.run(&["orders", "reconcile", "-mThm8AVCL0T", choice]).await;
+        assert_eq!(unknown.status.code(), Some(1), "{}", String::from_utf8_lossy(&unknown.stderr));
+        assert!(String::from_utf8_lossy(&unknown.stderr).contains("-mThm8AVCL0T"));
+    }
     let told = desk.said(&["orders", "reconcile"]).await;
     assert!(told.contains(id) && told.contains("cannot be told") && told.contains("Ask the supplier"), "{told}");
 
