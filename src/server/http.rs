@@ -19,6 +19,7 @@ use super::body;
 use super::callers::Callers;
 use super::challenge::Challenge;
 use super::connection::{Patience, Seats};
+use super::direct::Direct;
 use super::guard::{Doors, Entrance};
 use super::limits::Limits;
 use super::mcp::Mcp;
@@ -68,6 +69,7 @@ impl Endpoint {
         let mcp = Mcp {
             entrance: Entrance::new(callers, challenge.clone()),
             limits: Limits::new(settings.rate_per_minute, settings.max_concurrent_calls),
+            direct: Direct::new(handler.clone(), self.app.clone(), self.closing.clone()),
             service: self.service(handler, sessions.clone()),
             sessions,
             patience: self.patience,

@@ -17,6 +17,7 @@ use rmcp::transport::streamable_http_server::StreamableHttpService;
 use super::body::{no_message, read, says_json};
 use super::challenge::Challenge;
 use super::connection::Patience;
+use super::direct::Direct;
 use super::guard::Entrance;
 use super::held::Held;
 use super::identity::Principal;
@@ -36,6 +37,8 @@ pub struct Mcp<H> {
     pub patience: Patience,
     /// What those are told who may not.
     pub challenge: Arc<Challenge>,
+    /// The short way of plain reads.
+    pub direct: Direct<H>,
     /// The MCP library.
     pub service: StreamableHttpService<H, Sessions>,
 }
@@ -63,6 +66,9 @@ impl<H: ServerHandler> Mcp<H> {
         let is_json = says_json(&head.headers);
         let name = caller.name.clone();
         head.extensions.insert(Arc::new(caller));
+        if let Some(plain) = self.direct.plain(&head, &message) {
+            return self.direct.answer(head, plain).await;
+        }
         let request = Request::from_parts(head, Body::from(message.clone()));
         // In a box, for every step that holds on to it copies it.
         let answer = Box::pin(async { self.service.handle(request).await.map(Body::new) });

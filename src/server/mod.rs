@@ -13,6 +13,7 @@ mod challenge;
 mod completion;
 mod connection;
 mod cors;
+mod direct;
 mod guard;
 mod handler;
 mod held;

@@ -252,6 +252,50 @@ async fn bad_requests_get_an_answer_and_leave_the_server_serving() {
     assert_eq!(good["isError"], json!(false), "{good:#}");
 }
 
+/// A weight makes the same request one that the library answers.
+#[tokio::test]
+async fn a_plain_read_is_answered_as_the_library_answers_it() {
+    let served = Served::start(&[("INFINITY_API_TOKEN", "")]).await;
+    let answer = async |accept: &'static str, name: &str, arguments: &Value| {
+        let mut headers = Served::headers("tools/call", Some(name));
+        headers.insert("accept", HeaderValue::from_static(accept));
+        let meta = json!({
+            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientInfo": { "name": "test", "version": "1" },
+            "io.modelcontextprotocol/clientCapabilities": {},
+        });
+        let params = json!({ "name": name, "arguments": arguments, "_meta": meta });
+        let body = json!({ "jsonrpc": "2.0", "id": "a", "method": "tools/call", "params": params });
+        let answer = served.post(headers, body.to_string()).await;
+        let mut headers = answer.headers().clone();
+        headers.remove("date");
+        (answer.status(), headers, without_request_id(answer.text().await.unwrap()))
+    };
+    for (name, arguments, says) in [
+        ("infinigate_get_quote", json!({ "document_number": QUOTE }), "\"isError\":false"),
+        (
+            "infinigate_get_quote",
+            json!({ "document_number": QUOTE, "response_format": "markdown" }),
+            "\"isError\":false",
+        ),
+        ("infinigate_get_quote", json!({ "document_number": "AN2699999" }), "not_found"),
+        ("infinigate_get_quote", json!({ "documnet_number": QUOTE }), "invalid_arguments"),
+        ("infinigate_get_quote", json!({}), "invalid_arguments"),
+        ("infinity_list_boards", json!({}), "not_configured"),
+    ] {
+        let short = answer("application/json, text/event-stream", name, &arguments).await;
+        let long = answer("application/json;q=1, text/event-stream", name, &arguments).await;
+        assert_eq!(short, long);
+        assert!(short.2.contains(says), "{}", short.2);
+    }
+}
+
+fn without_request_id(text: String) -> String {
+    let Some((before, after)) = text.split_once("request_id") else { return text };
+    let end = after.find([',', '}']).unwrap();
+    format!("{before}{}", &after[end..])
+}
+
 #[tokio::test]
 async fn a_client_that_goes_away_takes_its_upstream_request_with_it() {
     let served = Served::start(&[]).await;

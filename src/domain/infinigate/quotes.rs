@@ -126,26 +126,25 @@ async fn row(ctx: &Ctx, key: &Key, known: &Document) -> Result<Option<Document>>
 
 /// The part of a header that a row of the list has too.
 fn row_of(header: &types::QuoteHeader) -> types::DocumentInfo {
-    let header = header.clone();
     types::DocumentInfo {
-        business_type: header.business_type,
-        buyer_reference: header.buyer_reference,
+        business_type: header.business_type.clone(),
+        buyer_reference: header.buyer_reference.clone(),
         can_be_accepted: header.can_be_accepted,
         can_be_rejected: header.can_be_rejected,
-        currency_code: header.currency_code,
-        document_created: header.document_created,
-        document_guid: header.document_guid,
-        document_number: header.document_number,
-        document_status: header.document_status,
-        document_valid_until: header.document_valid_until,
+        currency_code: header.currency_code.clone(),
+        document_created: header.document_created.clone(),
+        document_guid: header.document_guid.clone(),
+        document_number: header.document_number.clone(),
+        document_status: header.document_status.clone(),
+        document_valid_until: header.document_valid_until.clone(),
         document_version: header.document_version,
-        external_document_number: header.external_document_number,
-        manufacturer_name: header.manufacturer_name,
+        external_document_number: header.external_document_number.clone(),
+        manufacturer_name: header.manufacturer_name.clone(),
         mime_type: None,
         pdf_document_guid: None,
-        sales_contact: header.sales_contact,
+        sales_contact: header.sales_contact.clone(),
         total: header.total,
-        vendor_code: header.vendor_code,
+        vendor_code: header.vendor_code.clone(),
     }
 }
 
