@@ -48,7 +48,7 @@ pub struct Plain {
 }
 
 impl<H: ServerHandler + Clone> Direct<H> {
-    /// Calls `handler`, and nobody any more once `closing` is done.
+    /// Calls `handler`, and waits for no call any more once `closing` is done. Within a runtime, as all serving is.
     pub fn new(handler: H, app: Arc<App>, closing: CancellationToken) -> Self {
         let nobody = serve_directly(handler.clone(), (tokio::io::empty(), tokio::io::sink()), None);
         Self { handler: Arc::new(handler), app, peer: nobody.peer().clone(), closing }
@@ -89,7 +89,7 @@ impl<H: ServerHandler> Direct<H> {
         let handler = self.handler.clone();
         let call = tokio::spawn(async move { handler.handle_request(request, context).await });
         let ended = tokio::select! {
-            ended = call => ended.ok(),
+            ended = call => ended.inspect_err(|error| tracing::error!(%error, "a call broke off inside the server")).ok(),
             () = self.closing.cancelled() => None,
         };
         let message = match ended {
@@ -145,7 +145,11 @@ fn status(message: &ServerJsonRpcMessage) -> StatusCode {
 }
 
 fn broken_off() -> Response {
-    refusal(StatusCode::INTERNAL_SERVER_ERROR, "internal", "The server ended before the call did. Nothing was changed.")
+    refusal(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "internal",
+        "The call broke off inside the server. Nothing was changed; try again.",
+    )
 }
 
 #[cfg(test)]
