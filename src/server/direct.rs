@@ -17,6 +17,10 @@ use rmcp::model::{
     ServerJsonRpcMessage,
 };
 use rmcp::service::{Peer, RequestContext, Service, serve_directly};
+use rmcp::transport::common::http_header::{
+    HEADER_MCP_METHOD as METHOD, HEADER_MCP_NAME as NAME, HEADER_MCP_PARAM_PREFIX as PARAM,
+    HEADER_MCP_PROTOCOL_VERSION as VERSION, HEADER_SESSION_ID as SESSION,
+};
 use rmcp::{RoleServer, ServerHandler};
 use tokio_util::sync::CancellationToken;
 
@@ -24,13 +28,6 @@ use super::app::App;
 use super::body::says_json;
 use super::guard::refusal;
 use crate::tool::declaration::Effect;
-
-const VERSION: &str = "mcp-protocol-version";
-const METHOD: &str = "mcp-method";
-const NAME: &str = "mcp-name";
-/// Arguments repeated as headers, and a session: neither belongs to a plain read.
-const PARAM: &str = "mcp-param-";
-const SESSION: &str = "mcp-session-id";
 
 /// Takes such requests.
 pub struct Direct<H> {
@@ -114,8 +111,13 @@ fn name_of_plain(head: &Parts) -> Option<&str> {
         && only(headers, METHOD)? == "tools/call"
         && says_json(headers)
         && takes_both(only(headers, ACCEPT.as_str())?)
-        && !headers.keys().any(|name| name.as_str().starts_with(PARAM) || name == SESSION);
+        && !headers.contains_key(SESSION)
+        && !headers.keys().any(|name| repeats_an_argument(name.as_str()));
     if is_plain { only(headers, NAME) } else { None }
+}
+
+fn repeats_an_argument(header: &str) -> bool {
+    header.get(..PARAM.len()).is_some_and(|begins| begins.eq_ignore_ascii_case(PARAM))
 }
 
 /// What a header says that is there once.

@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use axum::http::request::Parts;
-use axum::http::{HeaderName, Method, StatusCode};
+use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use rmcp::transport::common::http_header::HEADER_SESSION_ID as SESSION;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -21,7 +22,6 @@ use super::guard::{refusal, retry_later};
 const SHORT_WAIT: Duration = Duration::from_secs(2);
 /// Callers that are remembered before those who have been quiet are forgotten.
 const MANY: usize = 1_000;
-const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
 
 /// What each caller has used up.
 pub struct Limits {

@@ -1,5 +1,5 @@
 //! A request to `/mcp`, from the outside in: who it is, how often, whose session, what they say, whether they may, how much
-//! at once. Then the MCP library answers.
+//! at once. Then the MCP library answers, or for a plain read the short way to its dispatch.
 //!
 //! The steps are calls in one function and no layers of the router: each layer would copy all those below it for every
 //! request.
@@ -63,16 +63,16 @@ impl<H: ServerHandler> Mcp<H> {
     }
 
     async fn told(&self, mut head: Parts, message: Bytes, caller: Principal) -> Response {
-        let is_json = says_json(&head.headers);
-        let name = caller.name.clone();
-        head.extensions.insert(Arc::new(caller));
+        let caller = Arc::new(caller);
+        head.extensions.insert(caller.clone());
         if let Some(plain) = self.direct.plain(&head, &message) {
             return self.direct.answer(head, plain).await;
         }
+        let is_json = says_json(&head.headers);
         let request = Request::from_parts(head, Body::from(message.clone()));
         // In a box, for every step that holds on to it copies it.
         let answer = Box::pin(async { self.service.handle(request).await.map(Body::new) });
-        let response = in_name_of(name, answer).await;
+        let response = in_name_of(caller.name.clone(), answer).await;
         // The library says "unsupported media type" to JSON that it cannot read, too.
         if is_json && response.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE { no_message(&message) } else { response }
     }
