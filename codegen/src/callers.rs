@@ -10,6 +10,9 @@ use crate::lower::essence;
 /// Where the tests note which tool calls which operation.
 pub const TABLE: &str = "docs/operations.json";
 
+/// Where our own code is that may call an operation. The simulator is no caller; it answers.
+const OURS: [&str; 3] = ["core/src", "domain/src", "src"];
+
 /// Which tool calls which operations.
 pub type Table = BTreeMap<String, BTreeSet<String>>;
 
@@ -55,14 +58,13 @@ impl Callers {
         files.find(|file| file.is_file()).map(|file| self.shown(&file))
     }
 
-    /// The files that name the operation: its generated method (`.list_items`), or its id as a text. The simulator is no
-    /// caller; it answers.
+    /// The files that name the operation: its generated method (`.list_items`), or its id as a text.
     pub fn files(&self, operation: &str) -> Vec<String> {
         let wanted = essence(operation);
         let literal = format!("\"{operation}\"");
-        let mut files: Vec<String> = rust_files(&self.root.join("src"))
-            .into_iter()
-            .filter(|file| !file.starts_with(self.root.join("src/sandbox")))
+        let mut files: Vec<String> = OURS
+            .iter()
+            .flat_map(|folder| rust_files(&self.root.join(folder)))
             .filter(|file| {
                 fs::read_to_string(file)
                     .is_ok_and(|text| text.contains(&literal) || methods(&text).any(|name| essence(name) == wanted))

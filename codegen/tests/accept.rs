@@ -35,7 +35,7 @@ impl Project {
         project.write("specs/small/source.toml", &source);
         project.write("docs/operations.json", r#"{ "small_list_orders": ["listOrders"], "small_idle": [] }"#);
         project.write("src/tools/small/small_list_orders.rs", "fn tool() { client.list_orders().send() }");
-        project.write("src/domain/pages.rs", "fn pages() { client\n    .list_orders()\n    .send() }");
+        project.write("domain/src/pages.rs", "fn pages() { client\n    .list_orders()\n    .send() }");
         assert_eq!(project.run(&["write"]).status.code(), Some(0));
         project
     }
@@ -203,7 +203,7 @@ fn whoever_calls_a_renamed_operation_is_named_by_diff_accept_and_check() {
             &[
                 "docs/operations.json names operations that no document has any more",
                 "tool  small_list_orders  src/tools/small/small_list_orders.rs",
-                "call  src/domain/pages.rs",
+                "call  domain/src/pages.rs",
                 "call  src/tools/small/small_list_orders.rs",
             ],
         );

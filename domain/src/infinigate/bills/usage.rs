@@ -1,0 +1,111 @@
+//! Usage behind an MSP invoice: one piece an end customer and product, finer than the invoice's lines.
+
+use std::collections::BTreeMap;
+
+use super::contracts::Contract;
+use super::end_customers::EndCustomer;
+use super::facts::Facts;
+use super::periods::DaySpan;
+use crate::infinigate::addresses::filled;
+use crate::infinigate::exact::Exact;
+use infini_mcp_core::api::infinigate::types;
+
+/// What one customer, or one of its devices, used of one product.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Usage {
+    /// Infinigate's item number.
+    pub sku: Option<String>,
+    /// What it is.
+    pub product: Option<String>,
+    /// How much.
+    pub quantity: Option<Exact>,
+    /// What one costs the reseller, net.
+    pub unit_price: Option<Exact>,
+    /// What all cost, to the cent.
+    pub net: Option<Exact>,
+    /// What the vendor suggests the customer should pay for one.
+    pub recommended_price: Option<Exact>,
+    /// For whom.
+    pub customer: EndCustomer,
+    /// The protected device.
+    pub device: Option<String>,
+    /// The vendor's contract number.
+    pub contract_number: Option<String>,
+    /// The contract, where one is told.
+    pub contract: Option<Contract>,
+    /// The service period.
+    pub period: Option<DaySpan>,
+    /// Keys and values nobody has explained.
+    pub more: BTreeMap<String, String>,
+}
+
+impl Usage {
+    /// What the vendor suggests the customer should pay for all, to the cent.
+    pub fn recommended(&self) -> Option<Exact> {
+        self.quantity.zip(self.recommended_price).map(|(quantity, price)| quantity.times(price).to_the_cent())
+    }
+
+    /// What would remain of that.
+    pub fn margin(&self) -> Option<Exact> {
+        self.recommended().zip(self.net).map(|(recommended, cost)| recommended - cost)
+    }
+}
+
+impl From<types::MspDetailInformation> for Usage {
+    fn from(told: types::MspDetailInformation) -> Self {
+        let text = |text: Option<String>| filled(text.as_deref()).map(str::to_owned);
+        let facts = Facts::read(told.additional_infos);
+        let (quantity, unit_price) = (told.quantity.map(Exact::of), told.price.map(Exact::of));
+        let contract = Contract::of(told.contract_information);
+        let of_contract = contract.as_ref().and_then(|contract| DaySpan::of(contract.start?, contract.end?));
+        Self {
+            sku: text(told.item_sku),
+            product: text(told.item_description),
+            quantity,
+            unit_price,
+            net: quantity.zip(unit_price).map(|(quantity, price)| quantity.times(price).to_the_cent()),
+            recommended_price: facts.recommended_price,
+            customer: EndCustomer::of_company(told.end_customer).completed_by(facts.customer),
+            device: facts.device,
+            contract_number: facts.contract_number,
+            period: facts.period.or(of_contract),
+            contract,
+            more: facts.more,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_margin_is_between_the_suggested_price_and_the_cost_of_all() {
+        let info = types::AdditionalInfo {
+            description: Some("recommendedEndUserUnitPrice".into()),
+            value: Some("2.95".into()),
+        };
+        let mut told = types::MspDetailInformation {
+            quantity: Some(25.0),
+            price: Some(1.95),
+            additional_infos: Some(vec![info]),
+            ..Default::default()
+        };
+        let usage = Usage::from(told.clone());
+        assert_eq!(usage.net, Exact::read("48.75"));
+        assert_eq!((usage.recommended(), usage.margin()), (Exact::read("73.75"), Exact::read("25")));
+        told.additional_infos = None;
+        assert_eq!(Usage::from(told).margin(), None);
+    }
+
+    #[test]
+    fn usage_with_many_places_is_rounded_once_at_the_total() {
+        let usage = Usage::from(types::MspDetailInformation {
+            quantity: Some(0.33333333),
+            price: Some(0.12345678),
+            ..Default::default()
+        });
+        assert_eq!(usage.net, Exact::read("0.04"));
+        assert_eq!(usage.unit_price, Exact::read("0.12345678"));
+    }
+}

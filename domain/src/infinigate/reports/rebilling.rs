@@ -1,0 +1,303 @@
+//! MSP usage of one month by end customer, ready to be billed on.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::aliases::Aliases;
+use super::spreadsheet;
+use crate::infinigate::bills::bill::Bill;
+use crate::infinigate::bills::end_customers::EndCustomer;
+use crate::infinigate::bills::periods::DaySpan;
+use crate::infinigate::bills::usage::Usage;
+use crate::infinigate::documents::Kind;
+use crate::infinigate::exact::Exact;
+use crate::infinigate::money::Amount;
+use infini_mcp_core::tool::Result;
+
+/// A customer that no document names.
+const UNNAMED: &str = "(not stated)";
+
+const HEADING: [&str; 21] = [
+    "month",
+    "end_customer",
+    "domain",
+    "code",
+    "vendor",
+    "document_type",
+    "document_number",
+    "document_date",
+    "sku",
+    "product",
+    "device",
+    "contract",
+    "period_start",
+    "period_end",
+    "quantity",
+    "unit_cost",
+    "cost",
+    "recommended_unit_price",
+    "recommended",
+    "margin",
+    "currency",
+];
+
+/// A piece of usage with the bill it stands on.
+#[derive(Debug, Clone, Copy)]
+pub struct Piece<'a> {
+    bill: &'a Bill,
+    usage: &'a Usage,
+}
+
+/// The usage of a month, and how much of it tells no period.
+#[derive(Debug, Default)]
+pub struct Month<'a> {
+    /// All pieces, by customer and article.
+    pub pieces: Vec<Piece<'a>>,
+    /// Pieces without a period, counted to the month of their bill.
+    pub undated: usize,
+}
+
+/// What a customer used of an article.
+#[derive(Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Row {
+    /// Its alias, name, domain or code.
+    pub end_customer: String,
+    /// Manufacturer.
+    pub vendor: Option<String>,
+    /// Infinigate's number.
+    pub sku: Option<String>,
+    /// What it is.
+    pub product: Option<String>,
+    /// How much.
+    pub quantity: Amount,
+    /// Cost, each.
+    pub unit_cost: Option<Amount>,
+    /// Cost, all.
+    pub cost: Amount,
+    /// Suggested sales price, each.
+    pub recommended_price: Option<Amount>,
+    /// That less cost, all.
+    pub margin: Option<Amount>,
+    /// Of all amounts.
+    pub currency: Option<String>,
+    /// Devices in it.
+    pub devices: Option<usize>,
+}
+
+/// What all used, in one currency.
+#[derive(Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Total {
+    /// Of these sums.
+    pub currency: Option<String>,
+    /// What it cost.
+    pub cost: Amount,
+    /// At suggested prices, where told.
+    pub recommended: Amount,
+    /// That less its cost.
+    pub margin: Amount,
+    /// Cost without suggested price.
+    pub cost_without_price: Amount,
+    /// How many customers.
+    pub customers: usize,
+}
+
+impl Piece<'_> {
+    fn counted(&self, amount: Option<Exact>) -> Exact {
+        self.bill.counted(amount.unwrap_or_default())
+    }
+
+    /// The customer as reports call it.
+    fn customer<'a>(&'a self, aliases: &'a Aliases) -> &'a str {
+        aliases.name_of(&self.usage.customer).unwrap_or(UNNAMED)
+    }
+}
+
+/// The usage whose period begins in the month. What tells no period counts to the month its bill was posted in.
+pub fn of_month<'a>(
+    bills: impl IntoIterator<Item = &'a Bill>,
+    month: DaySpan,
+    is_wanted: impl Fn(&EndCustomer) -> bool,
+) -> Month<'a> {
+    let mut of_month = Month::default();
+    for bill in bills {
+        for usage in bill.usage.iter().filter(|usage| is_wanted(&usage.customer)) {
+            let begins = usage.period.map(|period| period.first).or(bill.day);
+            if begins.is_some_and(|day| month.holds(day)) {
+                of_month.undated += usize::from(usage.period.is_none());
+                of_month.pieces.push(Piece { bill, usage });
+            }
+        }
+    }
+    of_month
+}
+
+/// The pieces put together: one row a customer, article and price.
+pub fn rows(pieces: &[Piece<'_>], aliases: &Aliases) -> Vec<Row> {
+    let mut rows: BTreeMap<_, Vec<&Piece<'_>>> = BTreeMap::new();
+    for piece in pieces {
+        let (usage, document) = (piece.usage, &piece.bill.document);
+        let article = usage.sku.as_deref().or(usage.product.as_deref()).unwrap_or_default();
+        let prices = (usage.unit_price, usage.recommended_price);
+        let key = (piece.customer(aliases).to_lowercase(), article, &document.currency, &document.vendor, prices);
+        rows.entry(key).or_default().push(piece);
+    }
+    rows.into_values().filter_map(|pieces| together(&pieces, aliases)).collect()
+}
+
+fn together(pieces: &[&Piece<'_>], aliases: &Aliases) -> Option<Row> {
+    let first = pieces.first()?;
+    let sum = |amount: fn(&Usage) -> Option<Exact>| -> Exact {
+        pieces.iter().map(|piece| piece.counted(amount(piece.usage))).sum()
+    };
+    let (cost, recommended) = (sum(|usage| usage.net), sum(Usage::recommended));
+    let devices: BTreeSet<&str> = pieces.iter().filter_map(|piece| piece.usage.device.as_deref()).collect();
+    let (usage, document) = (first.usage, &first.bill.document);
+    Some(Row {
+        end_customer: first.customer(aliases).to_owned(),
+        vendor: document.vendor.clone().or_else(|| document.vendor_code.clone()),
+        sku: usage.sku.clone(),
+        product: usage.product.clone(),
+        quantity: sum(|usage| usage.quantity).amount(),
+        unit_cost: usage.unit_price.map(Exact::amount),
+        cost: cost.amount(),
+        recommended_price: usage.recommended_price.map(Exact::amount),
+        margin: usage.recommended_price.map(|_| (recommended - cost).amount()),
+        currency: document.currency.clone(),
+        devices: (!devices.is_empty()).then_some(devices.len()),
+    })
+}
+
+/// The sums, one a currency.
+pub fn totals(pieces: &[Piece<'_>], aliases: &Aliases) -> Vec<Total> {
+    let mut currencies: BTreeMap<&Option<String>, Vec<&Piece<'_>>> = BTreeMap::new();
+    for piece in pieces {
+        currencies.entry(&piece.bill.document.currency).or_default().push(piece);
+    }
+    let told = |(currency, pieces): (&Option<String>, Vec<&Piece<'_>>)| {
+        let cost: Exact = pieces.iter().map(|piece| piece.counted(piece.usage.net)).sum();
+        let priced = || pieces.iter().filter(|piece| piece.usage.recommended().is_some());
+        let recommended: Exact = priced().map(|piece| piece.counted(piece.usage.recommended())).sum();
+        let priced_cost: Exact = priced().map(|piece| piece.counted(piece.usage.net)).sum();
+        let customers: BTreeSet<String> = pieces.iter().map(|piece| piece.customer(aliases).to_lowercase()).collect();
+        Total {
+            currency: currency.clone(),
+            cost: cost.amount(),
+            recommended: recommended.amount(),
+            margin: (recommended - priced_cost).amount(),
+            cost_without_price: (cost - priced_cost).amount(),
+            customers: customers.len(),
+        }
+    };
+    currencies.into_iter().map(told).collect()
+}
+
+/// Every piece as a row of a CSV file.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn csv(pieces: &[Piece<'_>], aliases: &Aliases, month: &str) -> Result<String> {
+    let mut sorted: Vec<&Piece<'_>> = pieces.iter().collect();
+    sorted.sort_by_key(|piece| {
+        (piece.customer(aliases).to_lowercase(), piece.usage.sku.clone(), piece.usage.device.clone())
+    });
+    spreadsheet::csv(&HEADING, sorted.into_iter().map(|piece| fields(piece, aliases, month)))
+}
+
+fn fields(piece: &Piece<'_>, aliases: &Aliases, month: &str) -> Vec<String> {
+    let (bill, usage) = (piece.bill, piece.usage);
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let amount = |amount: Option<Exact>| amount.map(|amount| amount.to_string()).unwrap_or_default();
+    let money = |amount: Option<Exact>| amount.map(|amount| bill.counted(amount).money()).unwrap_or_default();
+    let kind = match bill.kind {
+        Kind::Invoice => "invoice",
+        Kind::CreditMemo => "credit_memo",
+    };
+    vec![
+        month.to_owned(),
+        piece.customer(aliases).to_owned(),
+        text(&usage.customer.domain),
+        text(&usage.customer.code),
+        text(&bill.document.vendor),
+        kind.to_owned(),
+        text(&bill.document.number),
+        bill.day.map(|day| day.to_string()).unwrap_or_default(),
+        text(&usage.sku),
+        text(&usage.product),
+        text(&usage.device),
+        text(&usage.contract_number),
+        usage.period.map(|period| period.first.to_string()).unwrap_or_default(),
+        usage.period.map(|period| period.last.to_string()).unwrap_or_default(),
+        amount(usage.quantity.map(|quantity| bill.counted(quantity))),
+        amount(usage.unit_price),
+        money(usage.net),
+        amount(usage.recommended_price),
+        money(usage.recommended()),
+        money(usage.margin()),
+        text(&bill.document.currency),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::infinigate::bills::positions::made::{bill, usage};
+
+    fn august() -> DaySpan {
+        DaySpan::of("2026-08-01".parse().unwrap(), "2026-08-31".parse().unwrap()).unwrap()
+    }
+
+    fn used(kind: Kind, day: &str, domain: &str, price: &str, recommended: Option<&str>) -> Bill {
+        let mut bill = bill(kind, "RE1", day);
+        let recommended_price = recommended.and_then(Exact::read);
+        bill.usage = vec![Usage { recommended_price, ..usage("TP", price, domain) }];
+        bill
+    }
+
+    #[test]
+    fn usage_belongs_to_the_month_its_period_begins_in_and_else_to_that_of_its_bill() {
+        let mut dated = used(Kind::Invoice, "2026-09-05", "a.example", "2", None);
+        if let Some(usage) = dated.usage.first_mut() {
+            usage.period = Some(august());
+        }
+        let bills = [
+            dated,
+            used(Kind::Invoice, "2026-09-05", "b.example", "2", None),
+            used(Kind::Invoice, "2026-08-05", "c.example", "2", None),
+        ];
+        let month = of_month(&bills, august(), |_| true);
+        assert_eq!((month.pieces.len(), month.undated), (2, 1));
+    }
+
+    #[test]
+    fn a_credit_is_taken_off_the_row_it_corrects() {
+        let bills = [
+            used(Kind::Invoice, "2026-08-05", "a.example", "2.5", Some("4")),
+            used(Kind::Invoice, "2026-08-05", "A.example", "2.5", Some("4")),
+            used(Kind::CreditMemo, "2026-08-09", "a.example", "2.5", Some("4")),
+            used(Kind::Invoice, "2026-08-05", "a.example", "3", None),
+        ];
+        let month = of_month(&bills, august(), |_| true);
+        let told: Vec<(f64, f64, Option<f64>)> = rows(&month.pieces, &Aliases::default())
+            .iter()
+            .map(|row| (row.quantity.number(), row.cost.number(), row.margin.map(Amount::number)))
+            .collect();
+        assert_eq!(told, [(1.0, 2.5, Some(1.5)), (1.0, 3.0, None)]);
+        let totals = totals(&month.pieces, &Aliases::default());
+        let total = totals.first().unwrap();
+        assert_eq!((total.cost.number(), total.recommended.number(), total.margin.number()), (5.5, 4.0, 1.5));
+        assert_eq!((total.cost_without_price.number(), total.customers), (3.0, 1));
+    }
+
+    #[test]
+    fn the_file_has_a_row_a_piece_and_disarms_what_looks_like_a_formula() {
+        let bills = [used(Kind::CreditMemo, "2026-08-05", "=cmd.example", "2.5", None)];
+        let month = of_month(&bills, august(), |_| true);
+        let text = csv(&month.pieces, &Aliases::default(), "2026-08").unwrap();
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        assert_eq!(reader.headers().unwrap().len(), HEADING.len());
+        let row = reader.records().next().unwrap().unwrap();
+        assert_eq!((row.get(1), row.get(14), row.get(16)), (Some("'=cmd.example"), Some("-1"), Some("-2.50")));
+    }
+}
