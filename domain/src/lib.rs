@@ -1,4 +1,5 @@
 //! What both services deal in, in our own words: rows, money, names, values.
 
+mod cache;
 pub mod infinigate;
 pub mod infinity;

@@ -43,7 +43,7 @@ const ONLY_HERE: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli"]),
     ("subtle", &["vault"]),
     ("clap", &["cli"]),
-    ("moka", &["state", "domain"]),
+    ("moka", &["domain"]),
     ("linkme", &["tool"]),
     ("sqlx", &["state"]),
     ("dirs", &["config"]),

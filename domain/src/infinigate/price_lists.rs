@@ -3,10 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use moka::future::Cache;
-
 use super::products::{self, Product};
 use super::vendors::folded;
+use crate::cache::Cache;
 use infini_mcp_core::tool::{Ctx, Result};
 
 /// How long a list is used: long enough to page through it, short enough for a price.
@@ -72,13 +71,11 @@ impl Wanted {
 }
 
 /// The lists that were read in the last minutes; one collection for each account, kept in the memory of the tools.
-#[derive(Debug)]
-pub struct PriceLists(Cache<String, Arc<PriceList>>);
+pub struct PriceLists(Cache<PriceList>);
 
 impl Default for PriceLists {
     fn default() -> Self {
-        let weight = |_: &String, list: &Arc<PriceList>| u32::try_from(list.rows.len()).unwrap_or(u32::MAX);
-        Self(Cache::builder().max_capacity(MOST_ROWS).weigher(weight).time_to_live(KEPT_FOR).build())
+        Self(Cache::new(MOST_ROWS, KEPT_FOR))
     }
 }
 
@@ -97,8 +94,9 @@ pub enum Freshness {
 /// When it cannot be read.
 pub async fn of(ctx: &Ctx, name: &str, freshness: Freshness) -> Result<Arc<PriceList>> {
     let lists = ctx.memory::<PriceLists>();
+    let kept_as = vec![name.to_owned()];
     if freshness == Freshness::SomeMinutes
-        && let Some(list) = lists.0.get(name).await
+        && let Some(list) = lists.0.get(&kept_as).await
     {
         return Ok(list);
     }
@@ -107,7 +105,7 @@ pub async fn of(ctx: &Ctx, name: &str, freshness: Freshness) -> Result<Arc<Price
     let answer = ctx.infinigate()?.get_price_list_by_manufacturer().manufacturer_name(name).send().await;
     let sent = products::sent(answer)?;
     let list = Arc::new(PriceList { rows: sent.rows, said: sent.count, read });
-    lists.0.insert(name.to_owned(), list.clone()).await;
+    lists.0.insert(kept_as, list.clone(), list.rows.len()).await;
     Ok(list)
 }
 

@@ -3,21 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use moka::future::Cache;
-
 use super::documents::{self, Document, References};
 use super::pages::Ask;
-use infini_mcp_core::tool::{Ctx, Result};
+use crate::cache::{Cache, Name};
+use infini_mcp_core::tool::{Ctx, Error, Result};
 
 /// How long they are used; whoever decides about a quote reads it anew.
 const KEPT_FOR: Duration = Duration::from_secs(60);
 
 /// The quotes as they were last read; one for each account, kept in the memory of the tools.
-struct RecentQuotes(Cache<(), Arc<Vec<Document>>>);
+struct RecentQuotes(Cache<Vec<Document>>);
 
 impl Default for RecentQuotes {
     fn default() -> Self {
-        Self(Cache::builder().max_capacity(1).time_to_live(KEPT_FOR).build())
+        Self(Cache::new(1, KEPT_FOR))
     }
 }
 
@@ -27,13 +26,12 @@ impl Default for RecentQuotes {
 /// When the list cannot be read; callers who waited for the same request are told so in the words of the first.
 pub async fn read(ctx: &Ctx) -> Result<Arc<Vec<Document>>> {
     let take = usize::try_from(ctx.pages().largest).unwrap_or(usize::MAX);
-    let read = async {
+    let read = async || {
         let sent = documents::quotes(ctx, &References::default(), Ask { take, skip: 0 }).await?;
-        Ok(Arc::new(sent.rows))
+        Ok(sent.rows)
     };
-    let shared: std::result::Result<_, Arc<infini_mcp_core::tool::Error>> =
-        ctx.memory::<RecentQuotes>().0.try_get_with((), read).await;
-    shared.map_err(|error| infini_mcp_core::tool::Error::new(error.code(), error.to_string()))
+    let shared = ctx.memory::<RecentQuotes>().0.get_or_read(Name::new(), read).await;
+    shared.map_err(|error: Arc<Error>| Error::new(error.code(), error.to_string()))
 }
 
 /// Whether the account can still decide about a quote.

@@ -1,16 +1,16 @@
 //! What is remembered of workspaces and boards for a minute, so that names cost no requests.
 
-use std::hash::Hash;
+use std::fmt::Display;
+use std::iter;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-
-use moka::future::Cache;
 
 use super::attributes::{self, Attribute};
 use super::directory::{Board, Member, Workspace};
 use super::folders::{self, Folder};
 use super::pages::{Listed, gathered};
+use crate::cache::{Cache, Name};
 use infini_mcp_core::api::ids::{BoardId, WorkspaceId};
 use infini_mcp_core::api::{self, Cause};
 use infini_mcp_core::tool::{Ctx, Result};
@@ -39,10 +39,10 @@ pub struct Layout {
 /// Everything that is remembered for one token.
 #[derive(Default)]
 pub struct Pictures {
-    workspaces: Shelf<(), Listed<Workspace>>,
-    boards: Shelf<WorkspaceId, Listed<Board>>,
-    members: Shelf<WorkspaceId, Listed<Member>>,
-    layouts: Shelf<(WorkspaceId, BoardId), Layout>,
+    workspaces: Shelf<Listed<Workspace>>,
+    boards: Shelf<Listed<Board>>,
+    members: Shelf<Listed<Member>>,
+    layouts: Shelf<Layout>,
 }
 
 impl Pictures {
@@ -53,7 +53,7 @@ impl Pictures {
     pub async fn workspaces(&self, ctx: &Ctx) -> Result<Arc<Listed<Workspace>>> {
         let client = ctx.infinity()?;
         let load = || gathered!(client.list_workspaces(), Workspace::of);
-        Ok(self.workspaces.get(ctx, (), load).await?)
+        Ok(self.workspaces.get(ctx, &[], load).await?)
     }
 
     /// The boards of a workspace.
@@ -63,7 +63,7 @@ impl Pictures {
     pub async fn boards(&self, ctx: &Ctx, workspace: &WorkspaceId) -> Result<Arc<Listed<Board>>> {
         let client = ctx.infinity()?;
         let load = || gathered!(client.list_boards().workspace(workspace), Board::of);
-        Ok(self.boards.get(ctx, workspace.clone(), load).await?)
+        Ok(self.boards.get(ctx, &[workspace], load).await?)
     }
 
     /// The members of a workspace; none where the token may not list them, for ids still work then.
@@ -78,7 +78,7 @@ impl Pictures {
                 listed => listed,
             }
         };
-        Ok(self.members.get(ctx, workspace.clone(), load).await?)
+        Ok(self.members.get(ctx, &[workspace], load).await?)
     }
 
     /// The folders and attributes of a board.
@@ -95,7 +95,7 @@ impl Pictures {
             attributes::tell_apart(&mut attributes.rows);
             Ok(Layout { folders, attributes })
         };
-        Ok(self.layouts.get(ctx, (workspace.clone(), board.clone()), load).await?)
+        Ok(self.layouts.get(ctx, &[workspace, board], load).await?)
     }
 
     /// After a change to workspaces.
@@ -120,31 +120,30 @@ impl Pictures {
 }
 
 /// One kind of picture. However many callers ask for one at a time, it is read once.
-struct Shelf<K, V> {
-    cache: Cache<(u64, K), Arc<V>>,
-    /// Part of every key: a picture whose reading began before a change is put where nobody looks any more.
+struct Shelf<T> {
+    cache: Cache<T>,
+    /// Part of every name: a picture whose reading began before a change is put where nobody looks any more.
     edition: AtomicU64,
 }
 
-impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static> Default for Shelf<K, V> {
+impl<T: Send + Sync + 'static> Default for Shelf<T> {
     fn default() -> Self {
-        Self { cache: Cache::builder().max_capacity(MOST).time_to_live(KEPT_FOR).build(), edition: AtomicU64::new(0) }
+        Self { cache: Cache::new(MOST, KEPT_FOR), edition: AtomicU64::new(0) }
     }
 }
 
-impl<K: Hash + Eq + Clone + Send + Sync + 'static, V: Send + Sync + 'static> Shelf<K, V> {
-    async fn get<F, Fut>(&self, ctx: &Ctx, key: K, load: F) -> api::Result<Arc<V>>
+impl<T: Send + Sync + 'static> Shelf<T> {
+    async fn get<F>(&self, ctx: &Ctx, ids: &[&(dyn Display + Sync)], load: impl Fn() -> F) -> api::Result<Arc<T>>
     where
-        F: Fn() -> Fut,
-        Fut: Future<Output = api::Result<V>>,
+        F: Future<Output = api::Result<T>> + Send,
     {
-        let key = (self.edition.load(Ordering::Acquire), key);
-        let read = || async { load().await.map(Arc::new) };
-        let first = self.cache.try_get_with(key.clone(), read()).await;
+        let edition = self.edition.load(Ordering::Acquire).to_string();
+        let name: Name = iter::once(edition).chain(ids.iter().map(ToString::to_string)).collect();
+        let first = self.cache.get_or_read(name.clone(), &load).await;
         let result = match first {
             // Whoever read it for all of us gave up; this caller has not.
             Err(error) if error.cause == Cause::Cancelled && !ctx.call().cancel().is_cancelled() => {
-                self.cache.try_get_with(key, read()).await
+                self.cache.get_or_read(name, &load).await
             }
             result => result,
         };

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
-use moka::sync::Cache;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::bill::{self, Bill};
 use super::periods::{DaySpan, midnight};
+use crate::cache::Cache;
 use crate::infinigate::dates::Period;
 use crate::infinigate::documents::{self, Document, Kind, References};
 use crate::infinigate::pages::{self, Limits};
@@ -85,14 +85,11 @@ pub struct LeftOut {
 }
 
 /// What was read a short while ago, so that a second question about the same months asks for nothing twice.
-struct Remembered(Cache<(Kind, String), Arc<Bill>>);
+struct Remembered(Cache<Bill>);
 
 impl Default for Remembered {
     fn default() -> Self {
-        let weight = |_: &(Kind, String), bill: &Arc<Bill>| {
-            u32::try_from(1 + bill.lines.len() + bill.usage.len()).unwrap_or(u32::MAX)
-        };
-        Self(Cache::builder().max_capacity(MOST_REMEMBERED).weigher(weight).time_to_live(REMEMBERED_FOR).build())
+        Self(Cache::new(MOST_REMEMBERED, REMEMBERED_FOR))
     }
 }
 
@@ -241,8 +238,9 @@ async fn read_row(ctx: &Ctx, kind: Kind, row: Document, reserve: Duration) -> Re
         return Err(Error::new(Code::NotFound, "Its row in the list has neither number nor GUID."));
     };
     let remembered = ctx.memory::<Remembered>();
-    let name = (kind, row.guid.clone().or_else(|| row.number.clone()).unwrap_or_default());
-    if let Some(bill) = remembered.0.get(&name) {
+    let which = row.guid.clone().or_else(|| row.number.clone()).unwrap_or_default();
+    let name = vec![kind.plural().to_owned(), which];
+    if let Some(bill) = remembered.0.get(&name).await {
         return Ok(bill);
     }
     if ctx.call().remaining() <= reserve {
@@ -250,7 +248,7 @@ async fn read_row(ctx: &Ctx, kind: Kind, row: Document, reserve: Duration) -> Re
     }
     let bill = bill::read(ctx, kind, &key, row).await?;
     let bill = Arc::new(bill.ok_or_else(|| Error::new(Code::NotFound, "It is in the list but cannot be found."))?);
-    remembered.0.insert(name, bill.clone());
+    remembered.0.insert(name, bill.clone(), 1 + bill.lines.len() + bill.usage.len()).await;
     Ok(bill)
 }
 
