@@ -4,13 +4,10 @@
 extern crate self as infini_mcp;
 
 pub mod cli;
-pub mod config;
 pub mod doctor;
-pub mod oauth;
-pub mod offers;
-pub mod server;
 pub mod tools;
 
 pub use infini_mcp_core::{api, state, telemetry, tool, vault};
 pub use infini_mcp_domain as domain;
 pub use infini_mcp_sandbox as sandbox;
+pub use infini_mcp_server::{config, oauth, offers, server};

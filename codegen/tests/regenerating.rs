@@ -85,7 +85,7 @@ fn fits(expected: &[String], found: &[String]) -> bool {
 #[test]
 fn the_worked_example_prints_what_the_page_says() {
     let project = TempDir::new().unwrap();
-    for part in ["specs", "core/src", "domain/src", "src", "docs/operations.json"] {
+    for part in ["specs", "core/src", "domain/src", "server/src", "src", "docs/operations.json"] {
         fs::create_dir_all(project.path().join(part).parent().unwrap()).unwrap();
         copy(&root().join(part), &project.path().join(part));
     }

@@ -19,8 +19,10 @@ mod server;
 
 use std::future::Future;
 use std::net::SocketAddr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -57,10 +59,8 @@ impl Sandbox {
         let address = listener.local_addr()?;
         let app = server::Shared::new()?;
         let (farewell, told) = oneshot::channel::<()>();
-        let task = tokio::spawn(server::run(listener, app, async move {
-            // A dropped sender means the sandbox was dropped, which ends it just the same.
-            let _ = told.await;
-        }));
+        // A dropped sender means the sandbox was dropped, which ends it just the same.
+        let task = tokio::spawn(served(listener, app, told.map(drop).boxed()));
         Ok(Self { address, farewell: Some(farewell), task })
     }
 
@@ -92,7 +92,16 @@ impl Sandbox {
 /// # Errors
 /// A vendored document cannot be read, or the listener fails.
 pub async fn serve(listener: TcpListener, shutdown: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
-    server::run(listener, server::Shared::new()?, shutdown).await
+    served(listener, server::Shared::new()?, shutdown.boxed()).await
+}
+
+/// Boxed and without type parameters, so that the simulator is compiled here and not again by whoever awaits it.
+fn served(
+    listener: TcpListener,
+    app: Arc<server::Shared>,
+    shutdown: BoxFuture<'static, ()>,
+) -> BoxFuture<'static, std::io::Result<()>> {
+    server::run(listener, app, shutdown).boxed()
 }
 
 /// The document the simulated Infinigate speaks, as checks.

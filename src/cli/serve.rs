@@ -14,7 +14,7 @@ use super::signals::{Signals, asked_to_stop};
 use super::{Failure, log, on_runtime, print, watch};
 use crate::config::{Settings, Sources, Transport};
 use crate::sandbox::{self, Sandbox};
-use crate::server::{App, Endpoint, Handler, serve_http, serve_stdio};
+use crate::server::{App, Endpoint, Handler, serve_stdio};
 use crate::vault::{Roster, Snapshot, random_token};
 
 /// How to serve.
@@ -123,14 +123,13 @@ async fn over_http(settings: Settings, sandbox: Option<&Sandbox>) -> Result<(), 
         };
         tokio::spawn(roster.watch(tell, endpoint.closing.clone()));
     }
-    let routes = endpoint.routes(Handler::new(app.clone()));
     let (stop, mut signals) = (CancellationToken::new(), Signals::listen());
     let twice = async {
         signals.next().await;
         stop.cancel();
         signals.next().await;
     };
-    let served = serve_http(listener, routes, endpoint, stop.cancelled());
+    let served = endpoint.serve(listener, Handler::new(app.clone()), stop.clone().cancelled_owned());
     tokio::select! {
         () = counting.beside(app, served) => {}
         // Whoever asks again does not want to wait for the calls under way.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Where the program's own modules are; a tool that is changed builds only the last of these crates again.
-const OURS: [&str; 3] = ["core/src", "domain/src", "src"];
+const OURS: [&str; 4] = ["core/src", "domain/src", "server/src", "src"];
 
 /// Modules from left to right; each may name itself and what stands after it.
 const ORDER: &[&str] = &[
@@ -142,14 +142,13 @@ fn no_file_or_folder_is_a_drawer_for_odds_and_ends() {
     report(faults.map(|path| format!("{}: name it after what is in it", shown(&path))).collect());
 }
 
-/// The top-level module of a file: `core/src/api/send.rs` is `api`, `src/config.rs` is `config`; the crate `domain` is one.
+/// The module of a file: `core/src/api/send.rs` is in `api`, `server/src/config.rs` is `config`; the crate `domain` is one.
 fn module(path: &Path) -> String {
-    let below = path.strip_prefix(root()).unwrap();
-    let mut parts = below.iter().map(|part| part.to_string_lossy().trim_end_matches(".rs").to_owned());
-    match parts.find(|part| part != "core" && part != "src") {
-        Some(module) => module,
-        None => panic!("{} is in no module", path.display()),
+    if path.starts_with(root().join("domain")) {
+        return "domain".to_owned();
     }
+    let below = OURS.iter().find_map(|folder| path.strip_prefix(root().join(folder)).ok()).unwrap();
+    below.iter().next().unwrap().to_string_lossy().trim_end_matches(".rs").to_owned()
 }
 
 #[test]
@@ -188,7 +187,8 @@ fn names_of_ours(from: &str, line: &str) -> Vec<String> {
     let mut names = Vec::new();
     // What begins with `crate::` in a crate that is one module stays in it.
     let within = if from == "domain" { None } else { Some("crate::") };
-    for prefix in within.into_iter().chain(["infini_mcp::", "infini_mcp_core::"]) {
+    let line = line.replace("infini_mcp_domain::", "infini_mcp::domain::");
+    for prefix in within.into_iter().chain(["infini_mcp::", "infini_mcp_core::", "infini_mcp_server::"]) {
         for (at, _) in line.match_indices(prefix) {
             let before = line[..at].chars().next_back();
             if before.is_some_and(|character| character.is_alphanumeric() || character == '_') {

@@ -1,0 +1,222 @@
+//! Tokens of another authorization server: JWTs that its published keys prove.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jsonwebtoken::jwk::{Jwk, JwkSet, PublicKeyUse};
+use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation};
+use serde_json::{Map, Value};
+use tokio::sync::Mutex;
+use url::Url;
+
+use super::grant::{Grant, NoGrant};
+use super::people::{People, Person};
+use super::scopes;
+use crate::config::External;
+use infini_mcp_core::api::web::Web;
+
+/// Signatures only the issuer can make. Never `none`, and never a shared secret, which a published key could pose as.
+const ALGORITHMS: [Algorithm; 3] = [Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA];
+const LONGEST_TOKEN: usize = 16 * 1024;
+const MOST_BYTES: usize = 256 * 1024;
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How old keys may be; and how soon they are fetched again for a key id nobody knows, which anybody can make up.
+const OLDEST_KEYS: Duration = Duration::from_secs(3600);
+const SOONEST_REFETCH: Duration = Duration::from_secs(30);
+/// How far clocks may differ, in seconds.
+const LEEWAY: u64 = 30;
+
+/// Another authorization server.
+pub struct Issuer {
+    settings: External,
+    people: Arc<dyn People>,
+    web: Arc<dyn Web>,
+    keys: Mutex<Keys>,
+}
+
+#[derive(Default)]
+struct Keys {
+    set: Option<Arc<JwkSet>>,
+    fetched: Option<Instant>,
+    tried: Option<Instant>,
+}
+
+impl Issuer {
+    /// Nothing is fetched yet.
+    pub fn new(settings: External, people: Arc<dyn People>, web: Arc<dyn Web>) -> Self {
+        Self { settings, people, web, keys: Mutex::default() }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.settings.issuer
+    }
+
+    /// What its token allows here.
+    ///
+    /// # Errors
+    /// Why it allows nothing.
+    pub async fn grant_of(&self, token: &str) -> Result<Grant, NoGrant> {
+        if token.len() > LONGEST_TOKEN || token.split('.').count() != 3 {
+            return Err(NoGrant::Unknown);
+        }
+        let header = jsonwebtoken::decode_header(token).map_err(|_| NoGrant::Unknown)?;
+        if !ALGORITHMS.contains(&header.alg) || header.crit.is_some() {
+            return Err(NoGrant::Unknown);
+        }
+        let key = self.key_of(&header).await.ok_or(NoGrant::Unknown)?;
+        let claims = match jsonwebtoken::decode::<Map<String, Value>>(token, &key, &self.rules(header.alg)) {
+            Ok(token) => token.claims,
+            Err(error) => {
+                tracing::debug!(%error, "a token of the issuer was not accepted");
+                // The time is looked at after the signature.
+                let is_over = matches!(error.kind(), jsonwebtoken::errors::ErrorKind::ExpiredSignature);
+                return Err(if is_over { NoGrant::Over } else { NoGrant::Unknown });
+            }
+        };
+        self.grant(&claims).ok_or(NoGrant::Unknown)
+    }
+
+    fn rules(&self, algorithm: Algorithm) -> Validation {
+        let mut rules = Validation::new(algorithm);
+        rules.set_required_spec_claims(&["exp", "aud", "iss"]);
+        rules.set_audience(&[&self.settings.audience]);
+        rules.set_issuer(&[&self.settings.issuer]);
+        rules.validate_nbf = true;
+        rules.leeway = LEEWAY;
+        rules
+    }
+
+    fn grant(&self, claims: &Map<String, Value>) -> Option<Grant> {
+        let person = self.person(claims)?;
+        let text = |name: &str| claims.get(name).and_then(Value::as_str);
+        let said = scopes::known(&said_scopes(claims));
+        // Few issuers know our scopes. One that names some of them narrows; of one that names none, the roster decides.
+        let scopes: BTreeSet<String> =
+            if said.is_empty() { person.scopes } else { person.scopes.intersection(&said).cloned().collect() };
+        Some(Grant {
+            user: person.name,
+            scopes,
+            client_id: text("client_id").or(text("azp")).unwrap_or_default().to_owned(),
+            family: text("sub").unwrap_or_default().to_owned(),
+            expires_at: claims.get("exp").and_then(Value::as_i64).unwrap_or_default().saturating_mul(1000),
+        })
+    }
+
+    fn person(&self, claims: &Map<String, Value>) -> Option<Person> {
+        let text = |name: &str| claims.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+        if let Some(claim) = &self.settings.user_claim {
+            return self.people.by_name(text(claim)?);
+        }
+        // An address that the issuer has not checked may be anybody's.
+        let is_verified = claims.get("email_verified") == Some(&Value::Bool(true));
+        let email = text("email").filter(|_| is_verified).and_then(|email| self.people.by_name(email));
+        email.or_else(|| self.people.by_name(text("sub")?))
+    }
+
+    /// The key that a token says it is signed with, if the issuer publishes it for that.
+    async fn key_of(&self, header: &Header) -> Option<DecodingKey> {
+        let fits = |set: &JwkSet| find(set, header).and_then(|key| DecodingKey::from_jwk(key).ok());
+        let (set, is_fresh) = self.keys(OLDEST_KEYS).await?;
+        match fits(&set) {
+            Some(key) => Some(key),
+            // The issuer may have changed its keys since.
+            None if !is_fresh => fits(&self.keys(SOONEST_REFETCH).await?.0),
+            None => None,
+        }
+    }
+
+    /// The keys, at most `age` old if they can be had; and whether they were fetched just now. One fetches, others wait.
+    async fn keys(&self, age: Duration) -> Option<(Arc<JwkSet>, bool)> {
+        let mut keys = self.keys.lock().await;
+        let is_within = |instant: Option<Instant>, span| instant.is_some_and(|instant| instant.elapsed() < span);
+        if !is_within(keys.fetched, age) && !is_within(keys.tried, SOONEST_REFETCH) {
+            keys.tried = Some(Instant::now());
+            match self.fetch_keys().await {
+                Ok(set) => {
+                    keys.set = Some(Arc::new(set));
+                    keys.fetched = Some(Instant::now());
+                    return keys.set.clone().map(|set| (set, true));
+                }
+                Err(reason) => {
+                    tracing::error!(issuer = self.settings.issuer, reason, "the issuer's keys cannot be read")
+                }
+            }
+        }
+        keys.set.clone().map(|set| (set, false))
+    }
+
+    async fn fetch_keys(&self) -> Result<JwkSet, String> {
+        let address = match &self.settings.jwks_url {
+            Some(address) => address.clone(),
+            None => self.discover().await?,
+        };
+        let body = self.fetch(&address).await?;
+        // A key of a kind this version does not know must not hide the others.
+        let keys = body.get("keys").and_then(Value::as_array).ok_or("they are no key set")?;
+        Ok(JwkSet { keys: keys.iter().filter_map(|key| serde_json::from_value(key.clone()).ok()).collect() })
+    }
+
+    /// Where the keys are, as the issuer's metadata say: OpenID Connect puts them behind the issuer, RFC 8414 before its path.
+    async fn discover(&self) -> Result<String, String> {
+        let issuer = self.settings.issuer.trim_end_matches('/');
+        let url = Url::parse(issuer).map_err(|_| "the issuer is no address")?;
+        let origin = url.origin().ascii_serialization();
+        let path = url.path().trim_end_matches('/');
+        let mut reason = String::new();
+        for place in [
+            format!("{issuer}/.well-known/openid-configuration"),
+            format!("{origin}/.well-known/oauth-authorization-server{path}"),
+        ] {
+            match self.fetch(&place).await {
+                Ok(metadata) if metadata.get("issuer").and_then(Value::as_str) != Some(&self.settings.issuer) => {
+                    reason = "its metadata name another issuer".to_owned();
+                }
+                Ok(metadata) => {
+                    if let Some(address) = metadata.get("jwks_uri").and_then(Value::as_str) {
+                        return Ok(address.to_owned());
+                    }
+                    reason = "its metadata name no keys".to_owned();
+                }
+                Err(error) => reason = error,
+            }
+        }
+        Err(reason)
+    }
+
+    async fn fetch(&self, address: &str) -> Result<Value, String> {
+        let url = Url::parse(address).map_err(|_| "an address cannot be read")?;
+        // Keys that come in the clear prove nothing; the issuer's own address was checked with the settings.
+        let is_safe = url.scheme() == "https" || self.settings.issuer.starts_with("http:");
+        if !is_safe {
+            return Err("its keys are not at an https address".into());
+        }
+        let fetched = self.web.configured(&url, MOST_BYTES, PATIENCE).await?;
+        serde_json::from_slice(&fetched.body).map_err(|_| "its answer is not JSON".to_owned())
+    }
+}
+
+fn find<'a>(set: &'a JwkSet, header: &Header) -> Option<&'a Jwk> {
+    let serves = |key: &&Jwk| {
+        let is_for_signatures = !matches!(key.common.public_key_use, Some(PublicKeyUse::Encryption));
+        let algorithm = key.common.key_algorithm.map(|algorithm| algorithm.to_string());
+        is_for_signatures && algorithm.is_none_or(|algorithm| algorithm == format!("{:?}", header.alg))
+    };
+    let mut fitting = set.keys.iter().filter(serves).filter(|key| match &header.kid {
+        Some(id) => key.common.key_id.as_ref() == Some(id),
+        None => true,
+    });
+    // Without an id there must be no doubt which key is meant.
+    let first = fitting.next()?;
+    (header.kid.is_some() || fitting.next().is_none()).then_some(first)
+}
+
+/// `scope` as RFC 9068 has it, or `scp` as some issuers do, as text or as a list.
+fn said_scopes(claims: &Map<String, Value>) -> String {
+    match claims.get("scope").or_else(|| claims.get("scp")) {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Array(words)) => words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" "),
+        Some(_) | None => String::new(),
+    }
+}

@@ -1,0 +1,443 @@
+//! Sessions of the `initialize` era: each belongs to the caller who began it, and outlives the process that holds it.
+//!
+//! The MCP library knows sessions by their ids alone. Here every access is held against the caller of the request, at the
+//! very place where the library touches the session, so that no order of events lets anybody else in. A stranger gets the
+//! answer that an unknown session gets.
+
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use futures::Stream;
+use rmcp::model::{ClientJsonRpcMessage, ProtocolVersion, ServerJsonRpcMessage};
+use rmcp::transport::common::http_header::{HEADER_MCP_PROTOCOL_VERSION, HEADER_SESSION_ID};
+use rmcp::transport::streamable_http_server::session::local::{LocalSessionManager, LocalSessionManagerError};
+use rmcp::transport::streamable_http_server::session::{
+    RestoreOutcome, ServerSseMessage, SessionId, SessionManager, SessionState, SessionStore, SessionStoreError,
+};
+
+use super::body::says_json;
+use super::guard::refusal;
+use infini_mcp_core::state::{StateError, Store};
+use infini_mcp_core::telemetry::counters;
+use infini_mcp_core::vault::digest;
+
+/// How long a session lives without being used.
+const IDLE: Duration = Duration::from_secs(30 * 60);
+/// How often the state is told that a session is still used.
+const TOLD_AGAIN: Duration = Duration::from_secs(60);
+/// The most bytes of what a client says of itself that are kept.
+const MOST_KEPT: usize = 16 * 1024;
+
+tokio::task_local! {
+    /// Whose request the library is answering. Its background tasks, which end sessions, answer none.
+    static CALLER: Caller;
+}
+
+struct Caller {
+    principal: String,
+    refused: Cell<bool>,
+}
+
+/// Names the caller to the sessions while the library answers, and turns a refusal of theirs into the answer that an
+/// unknown session gets.
+pub async fn in_name_of(principal: String, answer: impl Future<Output = Response>) -> Response {
+    let caller = Caller { principal, refused: Cell::new(false) };
+    let answer = async { (answer.await, CALLER.with(|caller| caller.refused.get())) };
+    let (response, refused) = CALLER.scope(caller, answer).await;
+    // A method that is not known is answered with the same status, but in JSON.
+    let is_unknown = response.status() == StatusCode::NOT_FOUND && !says_json(response.headers());
+    if refused || is_unknown { not_found() } else { response }
+}
+
+/// The session that a request names. The stateless era has none, and there the header means nothing.
+fn session_id(headers: &HeaderMap) -> Option<&str> {
+    let version = headers.get(HEADER_MCP_PROTOCOL_VERSION).and_then(|version| version.to_str().ok());
+    let is_modern = version.is_some_and(|version| version >= ProtocolVersion::V_2026_07_28.as_str());
+    headers.get(HEADER_SESSION_ID).filter(|_| !is_modern).map(|id| id.to_str().unwrap_or_default())
+}
+
+fn not_found() -> Response {
+    refusal(
+        StatusCode::NOT_FOUND,
+        "session_not_found",
+        "There is no such session, or it has ended. Nothing was done; begin a new one with initialize.",
+    )
+}
+
+fn unreadable(error: &StateError) -> Response {
+    tracing::warn!(%error, "a session cannot be looked up");
+    refusal(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "unavailable",
+        "Sessions cannot be looked up at the moment. Nothing was done; try again.",
+    )
+}
+
+/// The sessions of this process, with the state behind them.
+pub struct Sessions {
+    local: LocalSessionManager,
+    known: Mutex<HashMap<SessionId, Known>>,
+    most: usize,
+    store: Arc<Store>,
+}
+
+/// What is known of a session in this process.
+struct Known {
+    principal: String,
+    used: Instant,
+    told: Instant,
+}
+
+/// What a session is to the caller.
+enum Access {
+    Theirs,
+    SomebodyElses,
+    Unknown,
+}
+
+impl Sessions {
+    /// At most `most` sessions in memory; the others wait in `store`.
+    pub fn new(most: usize, store: Arc<Store>) -> Self {
+        let mut local = LocalSessionManager::default();
+        local.session_config.keep_alive = Some(IDLE);
+        Self { local, known: Mutex::default(), most, store }
+    }
+
+    /// Turns strangers away, before the library even looks for a session in vain: those who ask for it at the same moment
+    /// would share the failure.
+    pub async fn admit(&self, principal: &str, headers: &HeaderMap) -> Result<(), Box<Response>> {
+        let Some(id) = session_id(headers) else { return Ok(()) };
+        match self.belongs(id, principal).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Box::new(not_found())),
+            Err(error) => Err(Box::new(unreadable(&error))),
+        }
+    }
+
+    /// Whether `principal` has such a session, here or in the state.
+    async fn belongs(&self, id: &str, principal: &str) -> Result<bool, StateError> {
+        match self.access_of(id, Some(principal)) {
+            Access::Theirs => Ok(true),
+            Access::SomebodyElses => Ok(false),
+            // Only what could be an id of ours is looked up, so that nonsense does not open the database.
+            Access::Unknown if uuid::Uuid::try_parse(id).is_err() => Ok(false),
+            Access::Unknown => Ok(Box::pin(self.store.session(&key(id), principal)).await?.is_some()),
+        }
+    }
+
+    fn access(&self, id: &SessionId) -> Access {
+        self.access_of(id, caller().as_deref())
+    }
+
+    fn access_of(&self, id: &str, principal: Option<&str>) -> Access {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        match known.get_mut(id) {
+            None => Access::Unknown,
+            Some(session) if Some(session.principal.as_str()) == principal => {
+                session.used = Instant::now();
+                Access::Theirs
+            }
+            Some(_) => Access::SomebodyElses,
+        }
+    }
+
+    /// Lets the caller of this request go on, or nobody.
+    fn check(&self, id: &SessionId) -> Result<(), LocalSessionManagerError> {
+        match self.access(id) {
+            Access::Theirs => Ok(()),
+            Access::SomebodyElses | Access::Unknown => {
+                refuse();
+                Err(LocalSessionManagerError::SessionNotFound(id.clone()))
+            }
+        }
+    }
+
+    /// Notes a session of the caller, and puts another one down when there are too many.
+    async fn note(&self, id: &SessionId) {
+        let now = Instant::now();
+        let superfluous = {
+            let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            let superfluous = if known.len() >= self.most { least_used(&known) } else { None };
+            if let Some(other) = &superfluous {
+                known.remove(other);
+            }
+            let principal = caller().unwrap_or_default();
+            known.insert(id.clone(), Known { principal, used: now, told: now });
+            counters::sessions(known.len());
+            superfluous
+        };
+        if let Some(other) = superfluous {
+            // It can be taken up again from the state; only a question that is open in it is lost.
+            let _ = self.local.close_session(&other).await;
+        }
+    }
+
+    /// Tells the state now and then that a session is used.
+    async fn prolong(&self, id: &SessionId) {
+        let is_due = {
+            let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            known.get_mut(id).filter(|session| session.told.elapsed() > TOLD_AGAIN).map(|session| {
+                session.told = Instant::now();
+            })
+        };
+        if is_due.is_some()
+            && let Err(error) = self.store.prolong_session(&key(id), IDLE).await
+        {
+            tracing::debug!(%error, "a session could not be prolonged");
+        }
+    }
+}
+
+/// Of the caller with the most sessions the one that has not been used for longest, so that nobody can push others out.
+fn least_used(known: &HashMap<SessionId, Known>) -> Option<SessionId> {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for session in known.values() {
+        *counts.entry(&session.principal).or_default() += 1;
+    }
+    let (greediest, _) = counts.into_iter().max_by_key(|(_, count)| *count)?;
+    let theirs = known.iter().filter(|(_, session)| session.principal == greediest);
+    theirs.min_by_key(|(_, session)| session.used).map(|(id, _)| id.clone())
+}
+
+fn caller() -> Option<String> {
+    CALLER.try_with(|caller| caller.principal.clone()).ok()
+}
+
+fn refuse() {
+    let _ = CALLER.try_with(|caller| caller.refused.set(true));
+}
+
+/// A session's key in the state.
+fn key(id: &str) -> String {
+    digest(id.as_bytes())
+}
+
+impl SessionManager for Sessions {
+    type Error = LocalSessionManagerError;
+    type Transport = <LocalSessionManager as SessionManager>::Transport;
+
+    async fn create_session(&self) -> Result<(SessionId, Self::Transport), Self::Error> {
+        let (id, transport) = self.local.create_session().await?;
+        self.note(&id).await;
+        Ok((id, transport))
+    }
+
+    async fn initialize_session(
+        &self,
+        id: &SessionId,
+        message: ClientJsonRpcMessage,
+    ) -> Result<ServerJsonRpcMessage, Self::Error> {
+        self.check(id)?;
+        self.local.initialize_session(id, message).await
+    }
+
+    async fn has_session(&self, id: &SessionId) -> Result<bool, Self::Error> {
+        // Of somebody else's the library goes on to ask the state, which has nothing for this caller either.
+        let theirs = matches!(self.access(id), Access::Theirs) && self.local.has_session(id).await?;
+        if theirs {
+            self.prolong(id).await;
+        }
+        Ok(theirs)
+    }
+
+    async fn close_session(&self, id: &SessionId) -> Result<(), Self::Error> {
+        // The library's own tasks, which end what nobody uses, have no caller.
+        if caller().is_some() && !matches!(self.access(id), Access::Theirs) {
+            return Ok(());
+        }
+        {
+            let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            known.remove(id);
+            counters::sessions(known.len());
+        }
+        self.local.close_session(id).await
+    }
+
+    async fn create_stream(
+        &self,
+        id: &SessionId,
+        message: ClientJsonRpcMessage,
+    ) -> Result<impl Stream<Item = ServerSseMessage> + Send + Sync + 'static, Self::Error> {
+        self.check(id)?;
+        self.local.create_stream(id, message).await
+    }
+
+    async fn accept_message(&self, id: &SessionId, message: ClientJsonRpcMessage) -> Result<(), Self::Error> {
+        self.check(id)?;
+        self.local.accept_message(id, message).await
+    }
+
+    async fn create_standalone_stream(
+        &self,
+        id: &SessionId,
+    ) -> Result<impl Stream<Item = ServerSseMessage> + Send + Sync + 'static, Self::Error> {
+        self.check(id)?;
+        self.local.create_standalone_stream(id).await
+    }
+
+    async fn resume(
+        &self,
+        id: &SessionId,
+        last_event_id: String,
+    ) -> Result<impl Stream<Item = ServerSseMessage> + Send + Sync + 'static, Self::Error> {
+        self.check(id)?;
+        self.local.resume(id, last_event_id).await
+    }
+
+    async fn restore_session(&self, id: SessionId) -> Result<RestoreOutcome<Self::Transport>, Self::Error> {
+        let outcome = self.local.restore_session(id.clone()).await?;
+        if matches!(outcome, RestoreOutcome::Restored(_)) {
+            self.note(&id).await;
+        }
+        Ok(outcome)
+    }
+}
+
+#[async_trait]
+impl SessionStore for Sessions {
+    async fn load(&self, id: &str) -> Result<Option<SessionState>, SessionStoreError> {
+        let Some(principal) = caller() else { return Ok(None) };
+        let kept = self.store.session(&key(id), &principal).await?;
+        Ok(kept.map(|kept| serde_json::from_str(&kept)).transpose()?)
+    }
+
+    async fn store(&self, id: &str, state: &SessionState) -> Result<(), SessionStoreError> {
+        let state = serde_json::to_string(state)?;
+        if let (Some(principal), true) = (caller(), state.len() <= MOST_KEPT) {
+            self.store.keep_session(&key(id), &principal, &state, IDLE).await?;
+        }
+        Ok(())
+    }
+
+    async fn delete(&self, id: &str) -> Result<(), SessionStoreError> {
+        let Some(principal) = caller() else { return Ok(()) };
+        self.store.end_session(&key(id), &principal).await?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::{Body, to_bytes};
+    use axum::http::Request;
+    use rmcp::ServerHandler;
+    use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[derive(Clone)]
+    struct Nothing;
+    impl ServerHandler for Nothing {}
+
+    /// A process that serves sessions from `store`; each request says itself who sends it.
+    struct Process {
+        sessions: Arc<Sessions>,
+        service: StreamableHttpService<Nothing, Sessions>,
+    }
+
+    impl Process {
+        fn new(most: usize, store: &Arc<Store>) -> Self {
+            let sessions = Arc::new(Sessions::new(most, store.clone()));
+            let mut config = StreamableHttpServerConfig::default();
+            config.session_store = Some(sessions.clone());
+            Self { service: StreamableHttpService::new(|| Ok(Nothing), sessions.clone(), config), sessions }
+        }
+
+        async fn send(&self, method: &str, caller: &str, session: Option<&str>, message: Value) -> Response {
+            let mut request = Request::builder().method(method).uri("/mcp").header("host", "localhost");
+            request = request.header("content-type", "application/json");
+            request = request.header("accept", "application/json, text/event-stream");
+            if let Some(id) = session {
+                request = request.header("mcp-session-id", id).header("mcp-protocol-version", "2025-11-25");
+            }
+            let request = request.body(Body::from(message.to_string())).unwrap();
+            match self.sessions.admit(caller, request.headers()).await {
+                Ok(()) => in_name_of(caller.into(), async { self.service.handle(request).await.map(Body::new) }).await,
+                Err(refusal) => *refusal,
+            }
+        }
+
+        async fn begin(&self, caller: &str) -> String {
+            let params = json!({ "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": { "name": "test", "version": "1" } });
+            let message = json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params });
+            let response = self.send("POST", caller, None, message).await;
+            let id = response.headers()["mcp-session-id"].to_str().unwrap().to_owned();
+            let begun = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" });
+            assert_eq!(self.send("POST", caller, Some(&id), begun).await.status(), StatusCode::ACCEPTED);
+            id
+        }
+
+        async fn list(&self, caller: &str, session: &str) -> Response {
+            let message = json!({ "jsonrpc": "2.0", "id": 2, "method": "tools/list" });
+            self.send("POST", caller, Some(session), message).await
+        }
+
+        async fn goes_on(&self, caller: &str, session: &str) -> bool {
+            self.list(caller, session).await.status() == StatusCode::OK
+        }
+    }
+
+    #[tokio::test]
+    async fn somebody_elses_session_is_answered_like_one_that_does_not_exist() {
+        let store = Arc::new(Store::in_memory("one"));
+        let process = Process::new(10, &store);
+        let id = process.begin("ana").await;
+        let nobodys = uuid::Uuid::new_v4().to_string();
+        let answer = json!({ "jsonrpc": "2.0", "id": 0, "result": { "action": "accept" } });
+        for (method, message) in [("POST", answer.clone()), ("GET", json!({})), ("DELETE", json!({}))] {
+            let mut told = Vec::new();
+            for session in [&id, &nobodys] {
+                let response = process.send(method, "bob", Some(session), message.clone()).await;
+                assert_eq!(response.status(), StatusCode::NOT_FOUND, "{method}");
+                told.push(to_bytes(response.into_body(), 10_000).await.unwrap());
+            }
+            assert_eq!(told[0], told[1], "{method}");
+        }
+        assert_eq!(process.list("bob", &id).await.status(), StatusCode::NOT_FOUND);
+        assert!(process.goes_on("ana", &id).await);
+        assert_eq!(process.send("DELETE", "ana", Some(&id), json!({})).await.status(), StatusCode::ACCEPTED);
+        assert!(!process.goes_on("ana", &id).await, "ended is ended, in the state too");
+    }
+
+    #[tokio::test]
+    async fn a_session_goes_on_in_another_process_for_its_owner_alone() {
+        let store = Arc::new(Store::in_memory("one"));
+        let id = Process::new(10, &store).begin("ana").await;
+        let after = Process::new(10, &store);
+        assert!(!after.goes_on("bob", &id).await);
+        let (one, stranger, other) =
+            tokio::join!(after.goes_on("ana", &id), after.goes_on("bob", &id), after.goes_on("ana", &id));
+        assert_eq!((one, stranger, other), (true, false, true), "also while it is being taken up");
+        assert!(!after.goes_on("bob", &id).await && after.goes_on("ana", &id).await);
+        let elsewhere = Process::new(10, &store);
+        assert_eq!(elsewhere.send("DELETE", "bob", Some(&id), json!({})).await.status(), StatusCode::NOT_FOUND);
+        assert_eq!(elsewhere.send("DELETE", "ana", Some(&id), json!({})).await.status(), StatusCode::ACCEPTED);
+        assert!(!Process::new(10, &store).goes_on("ana", &id).await);
+    }
+
+    #[tokio::test]
+    async fn the_greediest_caller_makes_room_and_loses_nothing() {
+        let store = Arc::new(Store::in_memory("one"));
+        let process = Process::new(3, &store);
+        let bobs = process.begin("bob").await;
+        let anas = [process.begin("ana").await, process.begin("ana").await, process.begin("ana").await];
+        assert!(process.goes_on("bob", &bobs).await);
+        for id in &anas {
+            assert!(process.goes_on("ana", id).await, "it is taken up again from the state");
+        }
+    }
+
+    #[tokio::test]
+    async fn nonsense_does_not_open_the_state() {
+        let store = Arc::new(Store::new("sqlite:/proc/nowhere/state.db", "one"));
+        let process = Process::new(10, &store);
+        assert_eq!(process.list("ana", "nonsense").await.status(), StatusCode::NOT_FOUND);
+        assert!(process.goes_on("ana", &process.begin("ana").await).await, "a session works without the state, too");
+    }
+}
