@@ -198,10 +198,6 @@ impl Named for Attribute {
         &self.name
     }
 
-    fn also(&self) -> Option<&str> {
-        Some(&self.key)
-    }
-
     fn full_name(&self) -> &str {
         &self.key
     }

@@ -36,10 +36,6 @@ impl Named for Folder {
         &self.name
     }
 
-    fn also(&self) -> Option<&str> {
-        Some(&self.path)
-    }
-
     fn full_name(&self) -> &str {
         &self.path
     }

@@ -35,10 +35,6 @@ impl Named for NamedItem {
         &self.title
     }
 
-    fn also(&self) -> Option<&str> {
-        Some(&self.label)
-    }
-
     fn full_name(&self) -> &str {
         &self.label
     }

@@ -38,14 +38,14 @@ pub trait Named {
     /// The name as a person sees it.
     fn name(&self) -> &str;
 
-    /// What else it may be called, such as the path of a folder or the address of a person.
-    fn also(&self) -> Option<&str> {
-        None
-    }
-
-    /// The name that tells it from its namesakes.
+    /// The name that tells it from its namesakes, such as the path of a folder.
     fn full_name(&self) -> &str {
         self.name()
+    }
+
+    /// What else it may be called, such as the address of a person.
+    fn also(&self) -> Option<&str> {
+        Some(self.full_name())
     }
 }
 

@@ -39,10 +39,6 @@ impl Named for View {
         &self.name
     }
 
-    fn also(&self) -> Option<&str> {
-        Some(&self.path)
-    }
-
     fn full_name(&self) -> &str {
         &self.path
     }
