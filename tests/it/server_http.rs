@@ -181,7 +181,11 @@ async fn lists_and_results_say_who_made_them_and_how_long_they_hold() {
     assert!(listed["ttlMs"].as_u64().is_some_and(|ttl| ttl > 0));
     assert!(listed["tools"].as_array().is_some_and(|tools| tools.len() >= 8));
     let result = served.call(json!({}), json!({ "name": "infinity_get_profile", "arguments": {} })).await;
-    assert_eq!(result["_meta"]["io.modelcontextprotocol/serverInfo"]["name"], json!("infini-mcp"), "{result:#}");
+    let maker = &result["_meta"]["io.modelcontextprotocol/serverInfo"];
+    assert_eq!(maker["name"], json!("infini-mcp"), "{result:#}");
+    // The server is a crate of its own and cannot read these of the program.
+    assert_eq!(maker["version"], json!(env!("CARGO_PKG_VERSION")), "{result:#}");
+    assert_eq!(maker["description"], json!(env!("CARGO_PKG_DESCRIPTION")), "{result:#}");
 }
 
 #[tokio::test]
