@@ -117,8 +117,9 @@ async fn over_http(settings: Settings, sandbox: Option<&Sandbox>) -> Result<(), 
     let endpoint = Endpoint::new(http, app.clone());
     if let Some(roster) = app.roster.clone() {
         let told = app.clone();
-        let tell = move |_: &Snapshot| {
+        let tell = move |snapshot: &Arc<Snapshot>| {
             let app = told.clone();
+            app.accounts.forget_changed(snapshot);
             tokio::spawn(async move { app.list_changes.announce().await });
         };
         tokio::spawn(roster.watch(tell, endpoint.closing.clone()));

@@ -32,12 +32,7 @@ impl Team {
         let folder = tempfile::tempdir().unwrap();
         let (mut edit, _) = Edit::make(place(&folder)).unwrap();
         let token = || Some(SecretString::from(sandbox::INFINITY_TOKEN));
-        let infinigate = InfinigateSecrets {
-            api_key: SecretString::from(sandbox::INFINIGATE_API_KEY),
-            client_id: sandbox::INFINIGATE_CLIENT_ID.into(),
-            client_secret: SecretString::from(sandbox::INFINIGATE_CLIENT_SECRET),
-        };
-        edit.add_profile("both", Credentials { infinity_token: token(), infinigate: Some(infinigate) }).unwrap();
+        edit.add_profile("both", credentials(sandbox::INFINIGATE_CLIENT_SECRET)).unwrap();
         edit.add_profile("boards", Credentials { infinity_token: token(), infinigate: None }).unwrap();
         drop(edit);
 
@@ -116,6 +111,16 @@ impl Drop for Team {
     }
 }
 
+/// Both services' credentials, with this secret of the Infinigate client.
+fn credentials(client_secret: &str) -> Credentials {
+    let infinigate = InfinigateSecrets {
+        api_key: SecretString::from(sandbox::INFINIGATE_API_KEY),
+        client_id: sandbox::INFINIGATE_CLIENT_ID.into(),
+        client_secret: SecretString::from(client_secret),
+    };
+    Credentials { infinity_token: Some(SecretString::from(sandbox::INFINITY_TOKEN)), infinigate: Some(infinigate) }
+}
+
 fn place(folder: &tempfile::TempDir) -> Place {
     Place {
         users: folder.path().join("mcp-users.json"),
@@ -178,6 +183,26 @@ async fn a_yes_of_one_user_is_nothing_to_another_with_the_same_rights() {
     assert_eq!(error_of(&team.call(&eve, yes.clone()).await)["code"], json!("confirmation_required"));
     assert_eq!(team.call(&ada, yes.clone()).await["isError"], json!(false));
     assert_eq!(error_of(&team.call(&ada, yes).await)["code"], json!("confirmation_required"));
+}
+
+#[tokio::test]
+async fn a_renewed_client_secret_counts_for_the_next_call_without_a_restart() {
+    let team = Team::start().await;
+    let key = team.add("ada", "both", &Scopes::all());
+    let quotes = json!({ "name": "infinigate_list_quotes", "arguments": {} });
+    let renew = |secret: &str| {
+        Edit::begin(place(&team.folder)).unwrap().set_profile("both", credentials(secret)).unwrap();
+    };
+    assert_eq!(team.call(&key, quotes.clone()).await["isError"], json!(false));
+    for _ in 0..2 {
+        // The supplier refuses this one: neither the old secret nor a token that was got with it is used any more.
+        renew("an-expired-secret");
+        let refused = error_of(&team.call(&key, quotes.clone()).await);
+        assert_eq!(refused["code"], json!("unauthenticated"), "{refused:#}");
+        renew(sandbox::INFINIGATE_CLIENT_SECRET);
+        let answered = team.call(&key, quotes.clone()).await;
+        assert_eq!(answered["isError"], json!(false), "{answered:#}");
+    }
 }
 
 #[tokio::test]

@@ -336,7 +336,8 @@ async fn a_watched_roster_tells_of_every_change_until_it_is_stopped() {
     let (seen, stop) = (Arc::new(AtomicUsize::new(0)), CancellationToken::new());
     let watching = tokio::spawn({
         let seen = seen.clone();
-        let told = move |snapshot: &infini_mcp::vault::Snapshot| seen.store(snapshot.users().count(), Ordering::SeqCst);
+        let told =
+            move |snapshot: &Arc<infini_mcp::vault::Snapshot>| seen.store(snapshot.users().count(), Ordering::SeqCst);
         roster.clone().watch(told, stop.clone())
     });
     for users in 1..=2 {

@@ -1,6 +1,6 @@
 //! StartInfinity: its settings, its credentials, and the client generated from its document.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -62,7 +62,25 @@ pub struct Upstream {
     account: Arc<str>,
 }
 
+/// The same token as long as somebody else holds it: whoever keeps one of these keeps no secret alive.
+pub struct WeakUpstream {
+    seam: Weak<send::Upstream>,
+    account: Arc<str>,
+}
+
+impl WeakUpstream {
+    /// The token, unless nobody uses it any more.
+    pub fn upgrade(&self) -> Option<Upstream> {
+        Some(Upstream { seam: self.seam.upgrade()?, account: self.account.clone() })
+    }
+}
+
 impl Upstream {
+    /// The same without holding it.
+    pub fn downgrade(&self) -> WeakUpstream {
+        WeakUpstream { seam: Arc::downgrade(&self.seam), account: self.account.clone() }
+    }
+
     /// Prepares a token for use; nothing is sent yet.
     ///
     /// # Errors

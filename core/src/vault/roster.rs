@@ -103,7 +103,8 @@ impl Roster {
     /// Looks at the files again and again until it is stopped, and tells of every change.
     ///
     /// Looking rather than being notified: notifications do not cross the mounts that containers keep such files on.
-    pub async fn watch(self: Arc<Self>, on_change: impl Fn(&Snapshot) + Send, stop: CancellationToken) {
+    pub async fn watch(self: Arc<Self>, on_change: impl Fn(&Arc<Snapshot>) + Send, stop: CancellationToken) {
+        let mut told = Arc::downgrade(&self.current());
         let mut looks = tokio::time::interval(BETWEEN_LOOKS);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -111,8 +112,12 @@ impl Roster {
                 () = stop.cancelled() => return,
                 _ = looks.tick() => {}
             }
-            if self.refresh() {
-                on_change(&self.current());
+            self.refresh();
+            // Also what a call has read again in the meantime.
+            let current = self.current();
+            if !std::ptr::eq(told.as_ptr(), Arc::as_ptr(&current)) {
+                told = Arc::downgrade(&current);
+                on_change(&current);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The upstream credentials of each caller: the server's own, or those of a profile in the vault.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -23,19 +23,24 @@ pub struct Accounts {
 
 /// What was made for a profile.
 struct OfProfile {
-    /// The users and profiles it was made from: as long as they are in use, nothing need be compared.
-    snapshot: Arc<Snapshot>,
+    /// The users and profiles it was made from: as long as they are in use, nothing need be compared. It is not held, or
+    /// the secrets of every profile would outlive their change.
+    snapshot: Weak<Snapshot>,
     secrets: String,
     upstreams: Arc<Upstreams>,
 }
 
-/// The connections to both services, one for each account: those who share a token share its limit of requests.
+/// The connections to both services, one for all who have the same credentials: those who share a token share its limit
+/// of requests.
+///
+/// Each is filed under a digest of everything it was made from, so that a renewed secret never meets a connection made
+/// with the old one, and is held by its users only: with the last of them its secrets leave the memory.
 struct Connections {
     reach: Reach,
     store: Arc<Store>,
     http: Mutex<Option<HttpClient>>,
-    infinigate: Mutex<HashMap<String, infinigate::Upstream>>,
-    infinity: Mutex<HashMap<String, infinity::Upstream>>,
+    infinigate: Mutex<HashMap<String, infinigate::WeakUpstream>>,
+    infinity: Mutex<HashMap<String, infinity::WeakUpstream>>,
 }
 
 /// The credentials in the server's own settings.
@@ -75,7 +80,11 @@ impl Accounts {
     pub fn of(&self, principal: &Principal) -> api::Result<Arc<Upstreams>> {
         match (&principal.credentials, &self.roster) {
             (Credentials::Own, _) => Ok(self.own.clone()),
-            (Credentials::Profile(id), Some(roster)) => self.of_profile(id, &roster.current()),
+            (Credentials::Profile(id), Some(roster)) => {
+                // Two looks at the disk: a credential that was renewed a moment ago counts for this call.
+                roster.refresh();
+                self.of_profile(id, &roster.current())
+            }
             (Credentials::Profile(_), None) => Ok(Arc::default()),
         }
     }
@@ -117,25 +126,44 @@ impl Accounts {
         !self.may_serve(Service::Infinigate) && !self.may_serve(Service::Infinity)
     }
 
+    /// Lets go of what was made from profiles that are no longer as they were.
+    pub fn forget_changed(&self, snapshot: &Arc<Snapshot>) {
+        forget_changed(&mut self.of_profiles.lock().unwrap_or_else(PoisonError::into_inner), snapshot);
+    }
+
     fn of_profile(&self, id: &str, snapshot: &Arc<Snapshot>) -> api::Result<Arc<Upstreams>> {
         let mut made = self.of_profiles.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = made.get(id).filter(|known| Arc::ptr_eq(&known.snapshot, snapshot)) {
+        if let Some(known) = made.get(id).filter(|known| known.is_of(snapshot)) {
             return Ok(known.upstreams.clone());
         }
-        let Some(profile) = snapshot.profile(id) else {
-            made.remove(id);
-            return Ok(Arc::default());
-        };
-        let secrets = digest_of(profile);
         // A change elsewhere in the files must not cost this profile its caches.
-        let kept = made.get(id).filter(|known| known.secrets == secrets).map(|known| known.upstreams.clone());
-        let upstreams = match kept {
-            Some(upstreams) => upstreams,
-            None => Arc::new(self.connections.of_profile(profile)?),
-        };
-        made.insert(id.to_owned(), OfProfile { snapshot: snapshot.clone(), secrets, upstreams: upstreams.clone() });
+        forget_changed(&mut made, snapshot);
+        if let Some(known) = made.get(id) {
+            return Ok(known.upstreams.clone());
+        }
+        let Some(profile) = snapshot.profile(id) else { return Ok(Arc::default()) };
+        let upstreams = Arc::new(self.connections.of_profile(profile)?);
+        let (snapshot, secrets) = (Arc::downgrade(snapshot), digest_of(profile));
+        made.insert(id.to_owned(), OfProfile { snapshot, secrets, upstreams: upstreams.clone() });
         Ok(upstreams)
     }
+}
+
+impl OfProfile {
+    fn is_of(&self, snapshot: &Arc<Snapshot>) -> bool {
+        std::ptr::eq(self.snapshot.as_ptr(), Arc::as_ptr(snapshot))
+    }
+}
+
+/// Keeps what would be made just so from `snapshot`.
+fn forget_changed(made: &mut HashMap<String, OfProfile>, snapshot: &Arc<Snapshot>) {
+    made.retain(|id, known| {
+        if known.is_of(snapshot) {
+            return true;
+        }
+        known.snapshot = Arc::downgrade(snapshot);
+        snapshot.profile(id).is_some_and(|profile| digest_of(profile) == known.secrets)
+    });
 }
 
 impl Connections {
@@ -161,21 +189,31 @@ impl Connections {
     }
 
     fn infinigate(&self, credentials: infinigate::Credentials) -> api::Result<infinigate::Upstream> {
+        let secret = credentials.client_secret.clone();
         let made = infinigate::Upstream::new(self.reach.infinigate.with(credentials), self.http()?)?;
+        let key = digest(format!("{}\n{}", made.account(), secret.expose_secret()).as_bytes());
         let mut known = self.infinigate.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(known.entry(made.account().to_owned()).or_insert(made).clone())
+        if let Some(upstream) = known.get(&key).and_then(infinigate::WeakUpstream::upgrade) {
+            return Ok(upstream);
+        }
+        known.retain(|_, upstream| upstream.upgrade().is_some());
+        known.insert(key, made.downgrade());
+        Ok(made)
     }
 
     fn infinity(&self, token: SecretString) -> api::Result<infinity::Upstream> {
         let made = infinity::Upstream::new(self.reach.infinity.with(token), self.http()?)?;
         let mut known = self.infinity.lock().unwrap_or_else(PoisonError::into_inner);
-        let upstream = known.entry(made.account().to_owned()).or_insert_with(|| {
-            if self.store.is_shared() {
-                made.share_pace(self.store.clone());
-            }
-            made
-        });
-        Ok(upstream.clone())
+        // An account here is its token and nothing else.
+        if let Some(upstream) = known.get(made.account()).and_then(infinity::WeakUpstream::upgrade) {
+            return Ok(upstream);
+        }
+        if self.store.is_shared() {
+            made.share_pace(self.store.clone());
+        }
+        known.retain(|_, upstream| upstream.upgrade().is_some());
+        known.insert(made.account().to_owned(), made.downgrade());
+        Ok(made)
     }
 
     /// Made when it is first needed: making it takes longer than everything else that happens at the start.
@@ -196,4 +234,60 @@ fn digest_of(profile: &Profile) -> String {
         format!("{}\n{}\n{}", secrets.api_key.expose_secret(), secrets.client_id, secrets.client_secret.expose_secret())
     });
     digest(format!("{infinity}\n{}", infinigate.unwrap_or_default()).as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Sources;
+    use infini_mcp_core::vault::{self, Edit, InfinigateSecrets, Place};
+
+    fn credentials(token: &str, secret: &str) -> vault::Credentials {
+        let infinigate = InfinigateSecrets {
+            api_key: "the-api-key".to_owned().into(),
+            client_id: "client".into(),
+            client_secret: secret.to_owned().into(),
+        };
+        vault::Credentials { infinity_token: Some(token.to_owned().into()), infinigate: Some(infinigate) }
+    }
+
+    #[test]
+    fn what_was_made_from_old_secrets_is_let_go_and_everything_else_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = || Place {
+            users: folder.path().join("users.json"),
+            store: folder.path().join("store.json"),
+            key: Some("a store key of the tests, long enough".to_owned().into()),
+        };
+        let (mut edit, _) = Edit::make(place()).unwrap();
+        for name in ["one", "two"] {
+            edit.add_profile(name, credentials("the-token", "first-secret")).unwrap();
+        }
+        drop(edit);
+        let roster = Arc::new(Roster::open(place()).unwrap());
+        let reach = Sources::of([]).settings().unwrap_or_else(|faults| panic!("{faults:?}")).reach;
+        let none = OwnCredentials { infinigate: None, infinity: None };
+        let accounts = Accounts::new(reach, none, Some(roster.clone()), Arc::new(Store::in_memory("test"))).unwrap();
+        let ids: HashMap<String, String> =
+            roster.current().profiles().map(|profile| (profile.name.clone(), profile.id.clone())).collect();
+        let of = |name: &str| accounts.of_profile(&ids[name], &roster.current()).unwrap();
+        let weak = |name: &str| of(name).infinigate.as_ref().unwrap().downgrade();
+
+        let (old, snapshot) = (weak("one"), Arc::downgrade(&roster.current()));
+        assert_eq!(accounts.connections.infinigate.lock().unwrap().len(), 1, "the same credentials share a connection");
+        let kept = Arc::downgrade(&of("two"));
+        let account = of("one").infinigate.as_ref().unwrap().account().to_owned();
+        Edit::begin(place()).unwrap().set_profile("one", credentials("the-token", "second-secret")).unwrap();
+        assert!(roster.refresh());
+        accounts.forget_changed(&roster.current());
+        assert!(snapshot.upgrade().is_none(), "nobody holds the profiles as they were");
+        assert_eq!(of("one").infinigate.as_ref().unwrap().account(), account, "what is filed under it is found again");
+        assert!(kept.upgrade().is_some() && old.upgrade().is_some(), "the other profile still uses them");
+
+        Edit::begin(place()).unwrap().remove_profile("two").unwrap();
+        assert!(roster.refresh());
+        accounts.forget_changed(&roster.current());
+        assert!(kept.upgrade().is_none() && old.upgrade().is_none(), "nobody uses the first secret any more");
+        assert!(of("one").infinigate.is_some());
+    }
 }
