@@ -6,6 +6,9 @@ import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as OldStdio } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport as OldHttp } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { Client as OldestClient } from 'sdk-of-1.10/client/index.js';
+import { StdioClientTransport as OldestStdio } from 'sdk-of-1.10/client/stdio.js';
+import { StreamableHTTPClientTransport as OldestHttp } from 'sdk-of-1.10/client/streamableHttp.js';
 
 import { stdioCommand } from './start.mjs';
 
@@ -17,6 +20,9 @@ export const KINDS = [
   { name: 'client 2.4, initialize era', era: 'legacy', make: makeCurrent(undefined) },
   { name: 'sdk 1.32', era: 'legacy', make: makeOld },
 ];
+
+/** The first release that speaks Streamable HTTP. It knows no questions. */
+export const OLDEST = { name: 'sdk 1.10', era: 'legacy', make: makeOldest, cannotBeAsked: true };
 
 function makeCurrent(versionNegotiation) {
   return (capabilities, answer) => {
@@ -37,6 +43,10 @@ function makeOld(capabilities, answer) {
   return { client, http: OldHttp, stdio: OldStdio, era: () => 'legacy' };
 }
 
+function makeOldest() {
+  return { client: new OldestClient(INFO, { capabilities: {} }), http: OldestHttp, stdio: OldestStdio, era: () => 'legacy' };
+}
+
 /**
  * Connects a client. `where` is either `{ url, token }` or `{ settings }` for stdio; `answer` is how the person answers
  * a question, and a client without one declares that it cannot be asked.
@@ -48,9 +58,13 @@ export async function connect(kind, where, answer) {
   const transport = where.url
     ? new made.http(new URL(where.url), { requestInit: { headers: { authorization: `Bearer ${where.token}` } } })
     : new made.stdio(stdioCommand(where.settings));
+  const complaints = [];
+  made.client.onerror = (error) => complaints.push(String(error));
   await made.client.connect(transport);
   return {
     asked,
+    /** What the client itself found wrong with what it was sent. */
+    complaints,
     era: made.era(),
     tools: async () => (await made.client.listTools()).tools,
     call: (name, args) => made.client.callTool({ name, arguments: args }),

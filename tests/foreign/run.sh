@@ -68,20 +68,23 @@ terminal_is_there() {
   apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq bsdutils
 }
 
+# Takes a folder for the packages and the file that names them.
 install_python() {
-  python3 -m venv python && python/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
+  python3 -m venv "$1" && "$1/bin/pip" install --quiet --disable-pip-version-check -r "$2"
 }
 
 single 'PostgreSQL is there' postgres_is_there
 single 'a browser is there' browser_is_there
 single 'a terminal is there' terminal_is_there
 single 'the packages of Node are installed' npm install --no-audit --no-fund --silent
-single 'the packages of Python are installed' install_python
+single 'the packages of Python are installed' install_python python requirements.txt
+single 'the oldest client in Python is installed' install_python python-oldest requirements-oldest.txt
 node=$(node_of_age)
-for script in story money board offers vault administrator oauth attacks consent bad_input bad_upstream hostile replicas validated inspector conformance; do
+for script in story money board offers vault administrator oauth attacks consent bad_input bad_upstream hostile replicas validated inspector conformance agents; do
   count "$node" "$script.mjs"
 done
 count python/bin/python story.py
+count python-oldest/bin/python story_oldest.py
 for script in telemetry image container_files contract public_documents; do
   count python/bin/python "$script.py"
 done

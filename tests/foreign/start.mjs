@@ -131,7 +131,7 @@ export async function startWithOAuth(people, settings) {
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const [users, store] = [join(folder, 'mcp-users.json'), join(folder, 'credentials.enc.json')];
   const storeKey = randomBytes(32).toString('base64url');
-  writeFileSync(store, JSON.stringify(credentialStore(storeKey)), { mode: 0o600 });
+  writeFileSync(store, JSON.stringify(credentialStore(storeKey, settings?.INFINITY_API_TOKEN)), { mode: 0o600 });
   // Written aside and moved into place, so that nobody reads half of it.
   const setPeople = (list) => (writeFileSync(`${users}.new`, JSON.stringify(usersFile(list)), { mode: 0o600 }), renameSync(`${users}.new`, users));
   setPeople(people);
@@ -166,10 +166,10 @@ function usersFile(people) {
   return { version: 1, users };
 }
 
-/** One profile without credentials of its own, encrypted as the predecessor did it. */
-function credentialStore(key) {
+/** One profile, with this token of StartInfinity or one of nobody, encrypted as the predecessor did it. */
+function credentialStore(key, token = 'a-token-of-nobody') {
   const now = new Date().toISOString();
-  const profile = { id: 'default', name: 'default', infinity_token: 'a-token-of-nobody', created_at: now, updated_at: now };
+  const profile = { id: 'default', name: 'default', infinity_token: token, created_at: now, updated_at: now };
   const nonce = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', createHash('sha256').update(key).digest(), nonce);
   const ciphertext = Buffer.concat([cipher.update(JSON.stringify({ version: 1, profiles: [profile] })), cipher.final()]);
