@@ -44,6 +44,36 @@ struct Origin<'a> {
     /// What their names are told with, besides themselves.
     prefix: &'a str,
     is_by_chance: bool,
+    /// The folder of a settings file that was named, which may be read from any other folder.
+    folder: Option<&'a Path>,
+}
+
+impl<'a> Origin<'a> {
+    /// Variables that no file holds.
+    const ENVIRONMENT: Self = Self { prefix: "", is_by_chance: false, folder: None };
+
+    /// The variables of a settings file.
+    fn file(path: &'a Path, prefix: &'a str, is_named: bool) -> Self {
+        Self { prefix, is_by_chance: !is_named, folder: path.parent().filter(|_| is_named) }
+    }
+
+    /// A path as it was meant: beside the settings file that names it, whatever folder this process was started in. A file
+    /// that only the folder of the process has is taken as before.
+    fn path(&self, written: &str) -> String {
+        let beside = self.folder.map(|folder| folder.join(written)).filter(|_| Path::new(written).is_relative());
+        match beside {
+            Some(beside) if beside.exists() || !Path::new(written).exists() => beside.to_string_lossy().into_owned(),
+            Some(_) | None => written.to_owned(),
+        }
+    }
+
+    /// The address of a state whose file has a relative path.
+    fn state(&self, address: &str) -> String {
+        match address.strip_prefix("sqlite:").map(|path| path.trim_start_matches("//")) {
+            Some(path) if !path.is_empty() && !path.starts_with(':') => format!("sqlite:{}", self.path(path)),
+            Some(_) | None => address.to_owned(),
+        }
+    }
 }
 
 impl Sources {
@@ -56,11 +86,37 @@ impl Sources {
         sources
     }
 
-    /// Settings from these pairs only, as a test or a program sets them.
-    pub fn of<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+    /// What a program would read that is started with these variables and this settings file, whatever the environment here.
+    pub fn of_entry<'a>(file: Option<&Path>, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let mut sources = Self { values: BTreeMap::new(), faults: Vec::new() };
+        if file.is_some() {
+            sources.read_files(file);
+        }
         sources.read_environment(pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())));
         sources
+    }
+
+    /// Settings from these pairs only, as a test or a program sets them.
+    pub fn of<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        Self::of_entry(None, pairs)
+    }
+
+    /// Whether the settings say so far that clients reach the server over HTTP.
+    pub fn is_http(&self) -> bool {
+        self.text("MCP_TRANSPORT").eq_ignore_ascii_case("http")
+    }
+
+    /// The address of the MCP endpoint for clients: the public one, or else that of this machine.
+    pub fn endpoint(&self) -> String {
+        match self.text("OAUTH_PUBLIC_URL").trim_end_matches('/') {
+            "" => format!("http://127.0.0.1:{}/mcp", self.text("MCP_HTTP_PORT")),
+            public => format!("{}/mcp", public.trim_end_matches("/mcp")),
+        }
+    }
+
+    /// Whether the settings name credentials of one service at least.
+    pub fn have_credentials(&self) -> bool {
+        ["INFINITY_API_TOKEN", "INFINIGATE_API_KEY"].iter().any(|name| self.is_set(name))
     }
 
     /// Sets what a flag says.
@@ -91,13 +147,18 @@ impl Sources {
         users::credentials(self)
     }
 
+    /// Those of the upstream credentials that the settings name, to replace the same ones of a profile.
+    pub fn credential_change(&self) -> infini_mcp_core::vault::CredentialChange {
+        users::credential_change(self)
+    }
+
     /// What could not be read of files and environment so far.
     pub fn faults(&self) -> &[String] {
         &self.faults
     }
 
     fn read_environment(&mut self, variables: impl Iterator<Item = (String, String)>) {
-        self.read_variables(variables.collect(), Origin { prefix: "", is_by_chance: false });
+        self.read_variables(variables.collect(), Origin::ENVIRONMENT);
     }
 
     /// Takes the variables of one origin.
@@ -106,7 +167,7 @@ impl Sources {
         let set = variables.iter().filter(|(_, value)| !value.trim().is_empty());
         self.check_once(&set.map(|(name, _)| name.as_str()).collect(), origin);
         for (name, value) in &variables {
-            if value.trim().is_empty() || self.take(name, value.clone(), origin) {
+            if value.trim().is_empty() || is_unreplaced(name, value) || self.take(name, value.clone(), origin) {
                 continue;
             }
             if let Some(meant) = table::misspelt(name) {
@@ -131,6 +192,15 @@ impl Sources {
     fn take(&mut self, name: &str, value: String, origin: Origin<'_>) -> bool {
         let (place, is_by_chance) = (format!("{}{name}", origin.prefix), origin.is_by_chance);
         if let Some(setting) = table::find(name) {
+            if setting.secret && value.starts_with('<') && value.ends_with('>') {
+                self.faults.push(format!("{place} still holds the placeholder {value}; put your own value there."));
+                return true;
+            }
+            let value = match setting.name {
+                "STATE_URL" => origin.state(&value),
+                name if table::is_path(name) => origin.path(&value),
+                _ => value,
+            };
             // The first name of a setting wins over its aliases, whichever comes first.
             let is_alias = setting.name != name;
             if !(is_alias && self.values.get(setting.name).is_some_and(|found| found.place == setting.name)) {
@@ -139,6 +209,7 @@ impl Sources {
             return true;
         }
         let Some(setting) = secret_in_file(name) else { return false };
+        let value = origin.path(&value);
         match std::fs::read_to_string(&value) {
             Ok(text) => {
                 let value = text.trim_end_matches(['\r', '\n']).to_owned();
@@ -148,6 +219,14 @@ impl Sources {
         }
         true
     }
+}
+
+/// Whether a value is only the variable's own name in the way that a client writes it: the client had nothing to put there,
+/// so the variable is not set. `${NAME}`, `$NAME`, `${env:NAME}`, `{env:NAME}`.
+fn is_unreplaced(name: &str, value: &str) -> bool {
+    let value = value.trim();
+    let inside = value.strip_prefix("${").or_else(|| value.strip_prefix('{')).and_then(|rest| rest.strip_suffix('}'));
+    inside.or_else(|| value.strip_prefix('$')).is_some_and(|inside| inside.trim_start_matches("env:") == name)
 }
 
 /// The secret setting whose value is in the file that this variable names.

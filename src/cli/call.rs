@@ -10,8 +10,9 @@ use super::{Failure, log, on_runtime, print, serve};
 use crate::config::Sources;
 use crate::server::{App, Principal};
 use crate::tool::confirm::{Consent, Way};
+use crate::tool::near::nearest;
 use crate::tool::run::{self, Attempt, Turn};
-use crate::tool::{Code, Error};
+use crate::tool::{Code, Error, TOOLS};
 
 /// What to call.
 #[derive(Args)]
@@ -52,10 +53,7 @@ impl Call {
     }
 
     async fn answer(&self, app: &App, arguments: Map<String, Value>, request_id: &str) -> Result<String, Error> {
-        let offered = app.catalogue.find(&self.tool).ok_or_else(|| {
-            Error::new(Code::NotFound, format!("There is no tool `{}` here.", self.tool))
-                .with_hint("`infini-mcp tools` lists them; those of a service without credentials are not offered.")
-        })?;
+        let offered = app.catalogue.find(&self.tool).ok_or_else(|| self.not_offered(app))?;
         let ctx = app.own_ctx(request_id);
         let principal = Principal::local().name;
         let mut agreed: Option<(bool, String)> = None;
@@ -74,6 +72,17 @@ impl Call {
             }
         }
         Err(Error::new(Code::Conflict, "What was to be confirmed changed again and again, so nothing was done."))
+    }
+
+    fn not_offered(&self, app: &App) -> Error {
+        let known = TOOLS.iter().find(|tool| tool.declaration.name == self.tool);
+        if let Some(why) = known.and_then(|tool| app.why_not_offered(&tool.declaration, app.accounts.own())) {
+            return why;
+        }
+        let near = nearest(&self.tool, TOOLS.iter().map(|tool| tool.declaration.name));
+        let near = near.map(|near| format!(" Did you mean `{near}`?")).unwrap_or_default();
+        Error::new(Code::NotFound, format!("There is no tool `{}`.{near} Nothing was done.", self.tool))
+            .with_hint("`infini-mcp tools` lists them.")
     }
 
     /// Asks at the terminal; without one, and without --yes, the answer is no.

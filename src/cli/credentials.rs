@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use secrecy::ExposeSecret;
 
-use super::secret::{self, CredentialSources};
+use super::secret::{self, CredentialChanges, CredentialSources};
 use super::{Failure, print};
 use crate::config::Sources;
 use crate::vault::{Edit, Error, Expiry, NewUser, Place, Scopes};
@@ -41,7 +41,7 @@ enum Action {
         /// Its name.
         name: String,
         #[command(flatten)]
-        from: CredentialSources,
+        from: CredentialChanges,
     },
     /// Remove a profile that no user uses.
     RemoveProfile {

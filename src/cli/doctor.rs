@@ -27,7 +27,7 @@ pub struct Doctor {
     /// Also hold live answers against the documents: reads one page of every list and one object of every kind.
     #[arg(long)]
     live: bool,
-    /// Also examine how this MCP client is set up: claude-desktop, claude-code, vscode, cursor, codex or gemini.
+    /// Also examine how this MCP client is set up, for example claude-code or cursor.
     #[arg(long, value_name = "NAME", value_parser = known_client)]
     client: Option<&'static Client>,
     /// Print one JSON object.

@@ -96,7 +96,7 @@ impl Init {
         let pairs: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, value.expose_secret())).collect();
         self.write_dotenv(&pairs)?;
         print(
-            ".env was written, for your eyes only. Next:\n  infini-mcp tools\n  infini-mcp client-config claude-desktop (or claude-code, vscode, cursor, codex, gemini), run in this folder\n",
+            ".env was written, for your eyes only. Next:\n  infini-mcp tools\n  infini-mcp client-config claude-desktop, run in this folder (`infini-mcp help client-config` names the other clients)\n",
         )
     }
 
@@ -137,8 +137,9 @@ impl Init {
         let user = NewUser { name: &name, profile: PROFILE, scopes: &everything, expires_at: None };
         let key = edit.add_user(&user).map_err(told)?;
         write_dotenv(&pairs)?;
+        let endpoint = sources.endpoint();
         eprint!(
-            "{text}.env, {users} and {store} were written, for your eyes only. {name} may do everything; add others with less: infini-mcp credentials add-user NAME --profile {PROFILE} --scopes infinity:read,infinigate:read\nNext: infini-mcp serve --http in this folder, and for each client: infini-mcp client-config claude-code --url http://127.0.0.1:3000/mcp\nThe key of {name}, shown this once and kept nowhere:\n"
+            "{text}.env, {users} and {store} were written, for your eyes only. {name} may do everything; add others with less: infini-mcp credentials add-user NAME --profile {PROFILE} --scopes infinity:read,infinigate:read\nNext: infini-mcp serve --http in this folder, and for each client: infini-mcp client-config claude-code --url {endpoint}\nThe key of {name}, shown this once and kept nowhere:\n"
         );
         print(&format!("{}\n", key.expose_secret()))
     }

@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::Failure;
 use crate::config::Sources;
-use crate::vault::{Credentials, InfinigateSecrets};
+use crate::vault::{CredentialChange, Credentials, InfinigateSecrets};
 
 /// Where the upstream credentials come from. At a terminal, without any of these, they are asked for.
 #[derive(Args, Default)]
@@ -43,9 +43,7 @@ impl CredentialSources {
         if is_at_terminal() {
             return asked_for();
         }
-        Err(Failure::Usage(vec![
-            "there is no terminal to ask for the credentials: name files with --infinity-token-file and the like, or take those of the settings with --from-settings".into(),
-        ]))
+        Err(no_terminal())
     }
 
     fn in_files(&self) -> Result<Credentials, Failure> {
@@ -61,6 +59,61 @@ impl CredentialSources {
             };
         Ok(Credentials { infinity_token, infinigate })
     }
+}
+
+/// Where changed credentials come from; those that are not given stay as they are. At a terminal, without any of these, they
+/// are asked for.
+#[derive(Args, Default)]
+pub struct CredentialChanges {
+    /// Read the new token of StartInfinity from this file; `-` reads one line of standard input.
+    #[arg(long, value_name = "FILE")]
+    infinity_token_file: Option<PathBuf>,
+    /// Read the new API key of Infinigate from this file; `-` reads one line of standard input.
+    #[arg(long, value_name = "FILE")]
+    infinigate_api_key_file: Option<PathBuf>,
+    /// The new client id of Infinigate, which is no secret.
+    #[arg(long, value_name = "ID")]
+    infinigate_client_id: Option<String>,
+    /// Read the new client secret of Infinigate from this file; `-` reads one line of standard input.
+    #[arg(long, value_name = "FILE")]
+    infinigate_client_secret_file: Option<PathBuf>,
+    /// Take those that the settings name: INFINITY_API_TOKEN, INFINIGATE_API_KEY and so on.
+    #[arg(long, conflicts_with_all = ["infinity_token_file", "infinigate_api_key_file", "infinigate_client_id", "infinigate_client_secret_file"])]
+    from_settings: bool,
+}
+
+impl CredentialChanges {
+    /// What changes, from wherever it is to come.
+    pub fn gather(&self, sources: &Sources) -> Result<CredentialChange, Failure> {
+        if self.from_settings {
+            return Ok(sources.credential_change());
+        }
+        let change = CredentialChange {
+            infinity_token: self.infinity_token_file.as_deref().map(from_file).transpose()?,
+            api_key: self.infinigate_api_key_file.as_deref().map(from_file).transpose()?,
+            client_id: self.infinigate_client_id.clone(),
+            client_secret: self.infinigate_client_secret_file.as_deref().map(from_file).transpose()?,
+        };
+        if !change.is_empty() {
+            return Ok(change);
+        }
+        if !is_at_terminal() {
+            return Err(no_terminal());
+        }
+        eprintln!("What you type is not shown. Leave a question empty to keep what is there.");
+        Ok(CredentialChange {
+            infinity_token: typed("Personal access token of StartInfinity")?,
+            api_key: typed("API key (subscription key) of Infinigate")?,
+            client_id: Some(answer("Client id of Infinigate")?).filter(|id| !id.is_empty()),
+            client_secret: typed("Client secret of Infinigate")?,
+        })
+    }
+}
+
+fn no_terminal() -> Failure {
+    Failure::Usage(vec![
+        "there is no terminal to ask for the credentials: name files with --infinity-token-file and the like, or take those of the settings with --from-settings".into(),
+    ])
 }
 
 /// Whether somebody is there to be asked.

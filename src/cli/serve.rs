@@ -1,6 +1,7 @@
 //! `infini-mcp serve`: the server itself.
 
-use std::net::{IpAddr, SocketAddr};
+use std::io::IsTerminal;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use super::signals::{Signals, asked_to_stop};
 use super::{Failure, log, on_runtime, print, watch};
 use crate::config::{Settings, Sources, Transport};
 use crate::sandbox::{self, Sandbox};
-use crate::server::{App, Endpoint, Handler, serve_stdio};
+use crate::server::{App, Endpoint, Handler, Principal, serve_stdio, tell_why_not_started};
 use crate::vault::{Roster, Snapshot, random_token};
 
 /// How to serve.
@@ -44,7 +45,12 @@ impl Serve {
         self.set_flags(&mut sources);
         on_runtime(async move {
             let sandbox = if self.sandbox { Some(start_sandbox(&mut sources).await?) } else { None };
-            let mut settings = sources.settings().map_err(Failure::Usage)?;
+            let speaks_stdio = !sources.is_http();
+            let mut settings = match sources.settings() {
+                Ok(settings) => settings,
+                Err(faults) if speaks_stdio => return Err(told_to_the_client(faults).await),
+                Err(faults) => return Err(Failure::Usage(faults)),
+            };
             log::start(settings.log_level, settings.log_format);
             let traces = settings.watching.collector.take().map(watch::start_traces).transpose()?;
             let served = match settings.transport {
@@ -100,9 +106,31 @@ pub async fn start_sandbox(sources: &mut Sources) -> Result<Sandbox, Failure> {
     Ok(sandbox)
 }
 
+/// Says what keeps the server from starting, in the log and to the client that waits for it on standard output.
+async fn told_to_the_client(faults: Vec<String>) -> Failure {
+    if std::io::stdin().is_terminal() {
+        return Failure::Usage(faults);
+    }
+    for fault in &faults {
+        eprintln!("infini-mcp: {fault}");
+    }
+    tokio::select! {
+        () = tell_why_not_started(&faults) => {}
+        () = asked_to_stop() => {}
+    }
+    // Everything was said already.
+    Failure::Usage(Vec::new())
+}
+
 async fn over_stdio(settings: Settings) -> Result<(), Failure> {
     let counting = watch::Counting::start(&settings).await?;
-    let app = Arc::new(App::new(settings).map_err(|error| Failure::Failed(error.to_string()))?);
+    let app = match App::new(settings) {
+        Ok(app) => Arc::new(app),
+        Err(error) => return Err(told_to_the_client(vec![error.to_string()]).await),
+    };
+    if let Some(why) = app.view(&Principal::local(), app.accounts.own()).why_empty {
+        eprintln!("infini-mcp: {why}");
+    }
     let served = serve_stdio(Handler::new(app.clone()), asked_to_stop());
     counting.beside(app, served).await.map_err(|error| Failure::Failed(error.to_string()))
 }
@@ -112,8 +140,9 @@ async fn over_http(settings: Settings, sandbox: Option<&Sandbox>) -> Result<(), 
     let address = listener.local_addr().map_err(|error| Failure::Failed(error.to_string()))?;
     let counting = watch::Counting::start(&settings).await?;
     let http = settings.http.clone();
+    let public = settings.oauth.as_ref().map(|oauth| oauth.public_url.resource.clone());
     let app = Arc::new(App::new(settings).map_err(|error| Failure::Failed(error.to_string()))?);
-    announce(address, http.auth_token.as_ref(), app.roster.as_deref(), sandbox)?;
+    announce(address, public.as_deref(), http.auth_token.as_ref(), app.roster.as_deref(), sandbox)?;
     let endpoint = Endpoint::new(http, app.clone());
     if let Some(roster) = app.roster.clone() {
         let told = app.clone();
@@ -147,15 +176,33 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
     })
 }
 
+/// Where a client on this machine reaches a server that listens on `address`: nobody can call 0.0.0.0 itself.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
 /// Says on standard error where the server is, and on standard output what a client needs, ready to paste.
 fn announce(
     address: SocketAddr,
+    public: Option<&str>,
     token: Option<&SecretString>,
     roster: Option<&Roster>,
     sandbox: Option<&Sandbox>,
 ) -> Result<(), Failure> {
-    let url = format!("http://{address}/mcp");
+    let url = format!("http://{}/mcp", reachable(address));
     eprintln!("infini-mcp {} serves MCP at {url}", env!("CARGO_PKG_VERSION"));
+    match public {
+        Some(public) => eprintln!("Clients elsewhere reach it at {public}."),
+        None if address.ip().is_unspecified() => {
+            eprintln!("It listens on every address of this machine; clients elsewhere name the machine instead.");
+        }
+        None => {}
+    }
     let bearer = match (token, sandbox) {
         // A bearer that was made up for the sandbox opens nothing but the sandbox, so it may be shown.
         (Some(token), Some(sandbox)) => {

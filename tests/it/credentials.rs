@@ -1,78 +1,12 @@
 //! The commands that set a server up and manage its users, as somebody at a shell runs them.
 
-use std::fs;
 use std::io::Write;
-use std::os::unix::fs::MetadataExt;
-use std::process::{Command, Output, Stdio};
+use std::process::Stdio;
 
 use serde_json::Value;
 
+use crate::shell::Shell;
 use crate::vault::Office;
-
-/// A folder to run commands in, with an environment of its own.
-struct Shell {
-    folder: tempfile::TempDir,
-    variables: Vec<(String, String)>,
-}
-
-impl Shell {
-    fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), variables: Vec::new() }
-    }
-
-    fn set(&mut self, name: &str, value: &str) {
-        self.variables.push((name.into(), value.into()));
-    }
-
-    fn command(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_infini-mcp"));
-        command.args(words).env_clear().envs(self.variables.clone()).current_dir(self.folder.path());
-        command.stdin(Stdio::null());
-        command
-    }
-
-    fn run(&self, words: &[&str]) -> Output {
-        self.command(words).output().unwrap()
-    }
-
-    /// What a command prints; it must end well.
-    fn said(&self, words: &[&str]) -> String {
-        let output = self.run(words);
-        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    /// What a command that must fail says, and its exit code.
-    fn refused(&self, words: &[&str]) -> (i32, String) {
-        let output = self.run(words);
-        assert!(!output.status.success(), "{words:?} was done: {}", String::from_utf8_lossy(&output.stdout));
-        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        fs::write(self.folder.path().join(name), text).unwrap();
-    }
-
-    fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.folder.path().join(name)).unwrap()
-    }
-
-    fn mode(&self, name: &str) -> u32 {
-        fs::metadata(self.folder.path().join(name)).unwrap().mode() & 0o777
-    }
-
-    /// Everything in the folder, to look for what must not be there.
-    fn everything(&self) -> String {
-        let mut text = String::new();
-        let mut folders = vec![self.folder.path().to_path_buf()];
-        while let Some(folder) = folders.pop() {
-            for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
-                if path.is_dir() { folders.push(path) } else { text.push_str(&fs::read_to_string(path).unwrap()) }
-            }
-        }
-        text
-    }
-}
 
 fn equipped() -> Shell {
     let shell = Shell::new();
@@ -280,43 +214,6 @@ fn one_person_is_set_up_and_nothing_is_replaced_unasked() {
     shell.write(".env", "INFINITY_API_TOKEN=t\nDEFAULT_PAGE_SIZE=none\n");
     let (_, told) = shell.refused(&["call", "infinity_get_profile"]);
     assert!(told.contains("DEFAULT_PAGE_SIZE (from .env: DEFAULT_PAGE_SIZE) must be a number"), "{told}");
-}
-
-#[test]
-fn every_client_gets_a_configuration_it_can_read() {
-    let shell = Shell::new();
-    shell.write(".env", "INFINITY_API_TOKEN=tok-secret\n");
-    let dotenv = shell.folder.path().canonicalize().unwrap().join(".env").display().to_string();
-    for client in ["claude-desktop", "claude-code", "cursor", "gemini", "vscode"] {
-        let text = shell.said(&["client-config", client]);
-        let config: Value = serde_json::from_str(&text).unwrap();
-        let server = &config[if client == "vscode" { "servers" } else { "mcpServers" }]["infini-mcp"];
-        assert!(server["command"].as_str().unwrap().starts_with('/'), "{client}: {config:#}");
-        assert_eq!(server["args"], serde_json::json!(["--config", dotenv, "serve"]), "{client}");
-        assert!(!text.contains("tok-secret"));
-    }
-    let codex: toml::Table = shell.said(&["client-config", "codex", "--sandbox"]).parse().unwrap();
-    assert_eq!(codex["mcp_servers"]["infini-mcp"]["args"].as_array().unwrap().len(), 2);
-
-    let url = ["--url", "https://mcp.example.com/mcp"];
-    for (client, parts) in [
-        ("claude-code", vec!["\"type\": \"http\"", "Bearer ${INFINI_MCP_KEY}"]),
-        ("cursor", vec!["Bearer ${env:INFINI_MCP_KEY}"]),
-        ("gemini", vec!["\"httpUrl\"", "Bearer $INFINI_MCP_KEY"]),
-        ("vscode", vec!["promptString", "Bearer ${input:infini-mcp-key}"]),
-        ("codex", vec!["bearer_token_env_var = \"INFINI_MCP_KEY\"", "[mcp_servers.infini-mcp]"]),
-        ("claude-desktop", vec![]),
-        ("chatgpt", vec![]),
-    ] {
-        let text = shell.said(&[&["client-config", client], &url[..]].concat());
-        assert!(text.contains(url[1]), "{client}: {text}");
-        for part in parts {
-            assert!(text.contains(part), "{client}: {part} in {text}");
-        }
-    }
-    let oauth = shell.said(&[&["client-config", "claude-code", "--oauth"], &url[..]].concat());
-    assert!(!oauth.contains("Authorization"), "{oauth}");
-    assert!(shell.refused(&["client-config", "chatgpt"]).1.contains("--url"));
 }
 
 #[test]

@@ -10,12 +10,14 @@
 
 mod access;
 mod books;
+mod client_config;
 mod commands;
 mod completion;
 mod create_order;
 mod credentials;
 mod doctor;
 mod door;
+mod first_steps;
 mod health;
 mod infinigate_catalogue;
 mod infinigate_customers;
@@ -61,6 +63,7 @@ mod seam_upstream;
 mod server_http;
 mod server_limits;
 mod server_stdio;
+mod shell;
 mod tidy;
 mod tools_infinigate;
 mod tools_infinity;

@@ -8,6 +8,40 @@ use serde_json::{Map, Value, json};
 use super::declaration::{Declaration, Effect, Service, Toolset};
 use super::workflow::{TOOLS, Tool};
 
+/// Why the operator's settings leave a tool out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeftOut {
+    /// Its toolset is not among those of `MCP_TOOLSETS`.
+    Toolset(Toolset),
+    /// `MCP_TOOLS_ALLOW` names others only.
+    NotAllowed,
+    /// `MCP_TOOLS_DENY` names it.
+    Denied,
+    /// It changes something, and `MCP_READ_ONLY` is set.
+    ReadOnly,
+}
+
+impl LeftOut {
+    /// What the operator would change.
+    pub fn hint(self) -> String {
+        match self {
+            Self::Toolset(toolset) => {
+                let name = toolset.name();
+                format!(
+                    "It belongs to the toolset {name}: the operator adds {name} to MCP_TOOLSETS, for example MCP_TOOLSETS=default,{name}."
+                )
+            }
+            Self::NotAllowed => {
+                "MCP_TOOLS_ALLOW names the only tools of this server; the operator can add this one.".into()
+            }
+            Self::Denied => "MCP_TOOLS_DENY names this tool; the operator can take it off that list.".into(),
+            Self::ReadOnly => {
+                "MCP_READ_ONLY is set, and this tool changes something; the operator can unset it.".into()
+            }
+        }
+    }
+}
+
 /// What the operator wants to offer.
 #[derive(Debug, Clone, Default)]
 pub struct Choice {
@@ -23,13 +57,27 @@ pub struct Choice {
 
 impl Choice {
     fn takes(&self, tool: &Tool) -> bool {
-        let declaration = &tool.declaration;
-        let in_toolset = if self.toolsets.is_empty() {
-            declaration.toolset == Toolset::Default
-        } else {
-            self.toolsets.contains(&declaration.toolset)
+        self.leaves_out(&tool.declaration).is_none()
+    }
+
+    /// Why a tool is left out; `None` when it is offered to whoever has credentials and rights for it.
+    pub fn leaves_out(&self, declaration: &Declaration) -> Option<LeftOut> {
+        let toolset = declaration.toolset;
+        let in_toolset = match self.toolsets.is_empty() {
+            true => toolset == Toolset::Default,
+            false => self.toolsets.contains(&toolset),
         };
-        in_toolset && self.permits(tool) && !(self.read_only && declaration.effect != Effect::Reads)
+        if self.deny.contains(declaration.name) {
+            Some(LeftOut::Denied)
+        } else if self.read_only && declaration.effect != Effect::Reads {
+            Some(LeftOut::ReadOnly)
+        } else if !in_toolset {
+            Some(LeftOut::Toolset(toolset))
+        } else if !self.allow.is_empty() && !self.allow.contains(declaration.name) {
+            Some(LeftOut::NotAllowed)
+        } else {
+            None
+        }
     }
 
     /// Whether the operator lets this tool work at all, whatever the toolsets.

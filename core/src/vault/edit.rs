@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::cipher::StoreKey;
@@ -13,48 +13,7 @@ use super::opened::{opened_store, opened_users};
 use super::store_file::StoreFile;
 use super::user::{key_hash, new_key, now, unfit_name, unfit_user_name};
 use super::users_file::UsersFile;
-use super::{InfinigateSecrets, Place, Profile, Scopes, Snapshot};
-
-/// Credentials of one or both services, as somebody enters them.
-#[derive(Default)]
-pub struct Credentials {
-    /// The personal access token of StartInfinity.
-    pub infinity_token: Option<SecretString>,
-    /// The credentials of Infinigate.
-    pub infinigate: Option<InfinigateSecrets>,
-}
-
-impl Credentials {
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.infinity_token.is_none() && self.infinigate.is_none()
-    }
-
-    /// A credential travels in a header, so it has neither spaces nor line ends; one that has was pasted wrongly.
-    ///
-    /// # Errors
-    /// Which one it is.
-    pub fn check(&self) -> Result<(), Error> {
-        let infinigate = self.infinigate.as_ref();
-        let parts = [
-            ("the token of StartInfinity", self.infinity_token.as_ref().map(ExposeSecret::expose_secret)),
-            ("the API key of Infinigate", infinigate.map(|secrets| secrets.api_key.expose_secret())),
-            ("the client id of Infinigate", infinigate.map(|secrets| secrets.client_id.as_str())),
-            ("the client secret of Infinigate", infinigate.map(|secrets| secrets.client_secret.expose_secret())),
-        ];
-        for (what, text) in parts {
-            if text.is_some_and(|text| text.is_empty() || !text.chars().all(|letter| letter.is_ascii_graphic())) {
-                return Err(refused(format!(
-                    "{what} is empty or has a space or a line end in it, so it was not entered whole"
-                )));
-            }
-        }
-        if self.is_empty() {
-            return Err(refused("no credentials were given"));
-        }
-        Ok(())
-    }
-}
+use super::{CredentialChange, Credentials, Place, Profile, Scopes, Snapshot};
 
 /// Somebody to be given a key.
 pub struct NewUser<'a> {
@@ -163,12 +122,13 @@ impl Edit {
     ///
     /// # Errors
     /// When there is no such profile, or the credentials cannot be right.
-    pub fn set_profile(&mut self, name: &str, credentials: Credentials) -> Result<(), Error> {
-        credentials.check()?;
+    pub fn set_profile(&mut self, name: &str, change: impl Into<CredentialChange>) -> Result<(), Error> {
+        let change = change.into();
+        change.check()?;
         let (mut store, profiles) = self.store()?;
         let mut profile = named(profiles, name)?;
-        profile.infinity_token = credentials.infinity_token.or(profile.infinity_token);
-        profile.infinigate = credentials.infinigate.or(profile.infinigate);
+        profile.infinigate = change.infinigate(profile.infinigate)?;
+        profile.infinity_token = change.infinity_token.or(profile.infinity_token);
         profile.updated_at = now();
         self.put(&mut store, &profile)
     }

@@ -1,6 +1,7 @@
 //! Secrets and what is made with them: digests, tokens, and the files of users and upstream credentials.
 
 mod cipher;
+mod credentials;
 mod digest;
 mod edit;
 mod error;
@@ -19,9 +20,9 @@ mod user;
 mod users_file;
 
 pub use cipher::{SHORTEST_KEY, StoreKey};
-
+pub use credentials::{CredentialChange, Credentials};
 pub use digest::{digest, digest_json, sha256};
-pub use edit::{Credentials, Edit, Expiry, NewUser};
+pub use edit::{Edit, Expiry, NewUser};
 pub use error::Error;
 pub use file::{create as create_private_file, exposure, replace as replace_private_file};
 pub use import::Imported;

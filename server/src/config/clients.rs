@@ -22,7 +22,7 @@ pub const CLIENTS: &[Client] = &[
     Client {
         name: "claude-code",
         servers: "mcpServers",
-        files: |home, _| vec![PathBuf::from(".mcp.json"), home.join(".claude.json")],
+        files: |home, _| vec![PathBuf::from(".mcp.json"), claude_code_folder(home).join(".claude.json")],
     },
     Client {
         name: "vscode",
@@ -40,7 +40,37 @@ pub const CLIENTS: &[Client] = &[
         servers: "mcpServers",
         files: |home, _| vec![PathBuf::from(".gemini/settings.json"), home.join(".gemini/settings.json")],
     },
+    Client {
+        name: "qwen",
+        servers: "mcpServers",
+        files: |home, _| vec![PathBuf::from(".qwen/settings.json"), home.join(".qwen/settings.json")],
+    },
+    Client {
+        name: "opencode",
+        servers: "mcp",
+        files: |home, _| vec![PathBuf::from("opencode.json"), home.join(".config/opencode/opencode.json")],
+    },
+    Client {
+        name: "copilot-cli",
+        servers: "mcpServers",
+        files: |home, _| vec![PathBuf::from(".mcp.json"), home.join(".copilot/mcp-config.json")],
+    },
+    Client {
+        name: "windsurf",
+        servers: "mcpServers",
+        files: |home, _| vec![home.join(".codeium/windsurf/mcp_config.json")],
+    },
+    Client {
+        name: "zed",
+        servers: "context_servers",
+        files: |home, _| vec![PathBuf::from(".zed/settings.json"), home.join(".config/zed/settings.json")],
+    },
 ];
+
+/// Claude Code keeps its file in the home folder, or where this variable says.
+fn claude_code_folder(home: &Path) -> PathBuf {
+    std::env::var_os("CLAUDE_CONFIG_DIR").map_or_else(|| home.to_owned(), PathBuf::from)
+}
 
 impl Client {
     /// The client of this name.

@@ -44,7 +44,7 @@ impl Sources {
             }
             Ok(table) => {
                 let prefix = format!("{}: ", path.display());
-                let origin = Origin { prefix: &prefix, is_by_chance: !is_named };
+                let origin = Origin::file(path, &prefix, is_named);
                 let names: Vec<String> = table.keys().map(|key| key.to_uppercase()).collect();
                 self.check_once(&names.iter().map(String::as_str).collect(), origin);
                 for (key, value) in table {
@@ -95,7 +95,7 @@ impl Sources {
         // Aliases first, so that the first name of a setting wins over them.
         variables.sort_by_key(|(name, _)| table::find(name).is_some_and(|setting| setting.name == name));
         let prefix = format!("{}: ", path.display());
-        self.read_variables(variables, Origin { prefix: &prefix, is_by_chance: !is_named });
+        self.read_variables(variables, Origin::file(path, &prefix, is_named));
     }
 
     fn unreadable(&mut self, path: &Path, error: &std::io::Error) {

@@ -211,7 +211,7 @@ pub static SETTINGS: &[Setting] = &[
 ];
 
 /// How names begin that no other program is likely to use.
-pub(super) const NAMES_OF_OURS: [&str; 4] = ["INFINIGATE_", "INFINITY_", "MCP_", "OAUTH_"];
+pub(super) const NAMES_OF_OURS: [&str; 5] = ["INFINIGATE_", "INFINITY_", "MCP_", "OAUTH_", "ORDER_LIMIT"];
 
 /// The setting with this name or alias.
 pub(super) fn find(name: &str) -> Option<&'static Setting> {
@@ -219,13 +219,21 @@ pub(super) fn find(name: &str) -> Option<&'static Setting> {
 }
 
 /// The setting that an unknown variable was most likely meant to be. Other programs have variables of their own that
-/// begin like ours, so only a near miss counts.
+/// begin like ours, so only a near miss counts; what looks like a bound on spending is never passed over.
 pub(super) fn misspelt(name: &str) -> Option<String> {
-    let ours = NAMES_OF_OURS.iter().chain(&["CONFIRM", "ORDER_LIMIT", "STATE_"]).any(|prefix| name.starts_with(prefix));
+    let ours = NAMES_OF_OURS.iter().chain(&["CONFIRM", "STATE_"]).any(|prefix| name.starts_with(prefix));
+    let bounds_spending = bounds_spending(name);
     let (likeness, near) = names()
+        .filter(|known| !bounds_spending || known.starts_with("ORDER_LIMIT_"))
         .map(|known| (strsim::normalized_damerau_levenshtein(name, known), known))
         .max_by(|(one, _), (other, _)| one.total_cmp(other))?;
-    (ours && likeness >= 0.8).then(|| near.to_owned())
+    (bounds_spending || (ours && likeness >= 0.8)).then(|| near.to_owned())
+}
+
+/// Whether an unknown variable reads like a limit of orders: `ORDER_LIMIT`, `MAX_ORDER_AMOUNT`, `ORDERS_LIMIT_DAY`.
+fn bounds_spending(name: &str) -> bool {
+    let has = |wanted: &[&str]| name.split('_').any(|word| wanted.contains(&word));
+    has(&["ORDER", "ORDERS", "ORDERLIMIT"]) && has(&["LIMIT", "LIMITS", "MAX", "AMOUNT", "ORDERLIMIT", "DAY"])
 }
 
 /// `; did you mean …?` for an unknown key of the settings file.
@@ -236,6 +244,11 @@ pub(super) fn suggestion(name: &str) -> String {
     near.filter(|(likeness, _)| *likeness > 0.85)
         .map(|(_, known)| format!("; did you mean {}?", known.to_lowercase()))
         .unwrap_or_default()
+}
+
+/// Whether a setting names a file or a folder, which stands beside the settings file that names it.
+pub(super) fn is_path(name: &str) -> bool {
+    ["MCP_USERS_FILE", "MCP_CREDENTIAL_STORE_FILE", "OAUTH_TOKEN_STORE_FILE"].contains(&name)
 }
 
 fn names() -> impl Iterator<Item = &'static str> {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{Sources, Transport};
-use infini_mcp_core::vault::{Credentials, InfinigateSecrets, Place};
+use infini_mcp_core::vault::{CredentialChange, Credentials, InfinigateSecrets, Place};
 
 /// The files as set or by default, whether they exist or not.
 pub(super) fn place(sources: &Sources) -> Place {
@@ -31,11 +31,20 @@ pub(super) fn when_on(sources: &mut Sources, transport: Transport) -> Option<Pla
     Some(place)
 }
 
+/// The upstream credentials that the settings name, however many there are.
+pub(super) fn credential_change(sources: &Sources) -> CredentialChange {
+    CredentialChange {
+        infinity_token: sources.secret("INFINITY_API_TOKEN"),
+        api_key: sources.secret("INFINIGATE_API_KEY"),
+        client_id: Some(sources.text("INFINIGATE_CLIENT_ID")).filter(|id| !id.is_empty()),
+        client_secret: sources.secret("INFINIGATE_CLIENT_SECRET"),
+    }
+}
+
 /// The upstream credentials of the settings.
 pub(super) fn credentials(sources: &Sources) -> Result<Credentials, String> {
-    let client_id = Some(sources.text("INFINIGATE_CLIENT_ID")).filter(|id| !id.is_empty());
-    let parts = (sources.secret("INFINIGATE_API_KEY"), client_id, sources.secret("INFINIGATE_CLIENT_SECRET"));
-    let infinigate = match parts {
+    let set = credential_change(sources);
+    let infinigate = match (set.api_key, set.client_id, set.client_secret) {
         (Some(api_key), Some(client_id), Some(client_secret)) => {
             Some(InfinigateSecrets { api_key, client_id, client_secret })
         }
@@ -46,5 +55,5 @@ pub(super) fn credentials(sources: &Sources) -> Result<Credentials, String> {
                 .into());
         }
     };
-    Ok(Credentials { infinity_token: sources.secret("INFINITY_API_TOKEN"), infinigate })
+    Ok(Credentials { infinity_token: set.infinity_token, infinigate })
 }

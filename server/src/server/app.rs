@@ -21,7 +21,9 @@ use infini_mcp_core::state::Store;
 use infini_mcp_core::tool::catalogue::Catalogue;
 use infini_mcp_core::tool::confirm::Confirmations;
 use infini_mcp_core::tool::ctx::{Ctx, PageSizes, Upstreams};
+use infini_mcp_core::tool::declaration::Declaration;
 use infini_mcp_core::tool::run::Runtime;
+use infini_mcp_core::tool::{Code, Error};
 use infini_mcp_core::vault::{self, Roster, random_token};
 
 /// Why a server cannot start although its settings are right.
@@ -120,6 +122,21 @@ impl App {
     /// What this caller gets to see.
     pub fn view(&self, principal: &Principal, upstreams: &Upstreams) -> Arc<View> {
         self.views.of(&self.catalogue, principal, upstreams)
+    }
+
+    /// Why a tool that exists is not offered with these credentials; `None` when the caller's rights are what is missing.
+    pub fn why_not_offered(&self, declaration: &Declaration, upstreams: &Upstreams) -> Option<Error> {
+        let (name, service) = (declaration.name, declaration.service());
+        if let Some(reason) = self.views.choice().leaves_out(declaration) {
+            let message = format!("The tool `{name}` is switched off on this server. Nothing was done.");
+            return Some(Error::new(Code::PermissionDenied, message).with_hint(reason.hint()));
+        }
+        if upstreams.serve(service) {
+            return None;
+        }
+        let message = format!("There are no credentials for {service} here. Nothing was done.");
+        let hint = "The operator sets them, or starts the server with --sandbox.";
+        Some(Error::new(Code::NotConfigured, message).with_hint(hint))
     }
 
     /// What the server remembers.

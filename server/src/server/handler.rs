@@ -160,21 +160,18 @@ impl Handler {
     fn not_offered(&self, name: &str, caller: &Caller) -> Result<Error, ErrorData> {
         let known = TOOLS.iter().find(|tool| tool.declaration.name == name);
         if let Some(tool) = known {
-            let service = tool.declaration.service();
-            return Ok(if !caller.principal.may_use(&tool.declaration) {
+            let declaration = &tool.declaration;
+            // What a caller may never use is not explained to them by what the server lacks.
+            let switched_off = match caller.principal.may_use(declaration) {
+                true => self.app.why_not_offered(declaration, &caller.upstreams),
+                false => None,
+            };
+            return Ok(switched_off.unwrap_or_else(|| {
                 let message = format!("You may not use the tool `{name}`. Nothing was done.");
-                let needed = tool.declaration.scopes();
+                let needed = declaration.scopes();
                 Error::new(Code::PermissionDenied, message)
                     .with_hint(format!("It needs the scope {needed}, which the operator can give."))
-            } else if caller.upstreams.serve(service) {
-                let message = format!("The tool `{name}` is switched off on this server. Nothing was done.");
-                Error::new(Code::PermissionDenied, message)
-                    .with_hint("Its operator can switch it on with MCP_TOOLSETS, MCP_TOOLS_ALLOW or MCP_READ_ONLY.")
-            } else {
-                let message = format!("There are no credentials for {service} here. Nothing was done.");
-                Error::new(Code::NotConfigured, message)
-                    .with_hint("The operator sets them, or starts the server with --sandbox.")
-            });
+            }));
         }
         let near = nearest(name, caller.view.definitions.iter().map(|tool| tool.name.as_ref()))
             .map(|near| format!(" Did you mean `{near}`?"))

@@ -8,12 +8,7 @@ use infini_mcp_core::tool::{Effect, Service};
 pub fn instructions(seen: &[&Offered], upstreams: &Upstreams) -> String {
     let has = |service: Service| seen.iter().any(|offered| offered.tool.declaration.service() == service);
     let mut parts = Vec::new();
-    if upstreams.infinigate.is_none() && upstreams.infinity.is_none() {
-        parts.push(
-            "There are no credentials for your calls, so no tools are offered. The operator sets INFINIGATE_API_KEY, INFINIGATE_CLIENT_ID and INFINIGATE_CLIENT_SECRET, or INFINITY_API_TOKEN, \
-             or puts them into your profile, or starts the server with --sandbox.",
-        );
-    }
+    parts.extend(why_empty(seen, upstreams));
     if has(Service::Infinigate) {
         parts.push(
             "Infinigate (infinigate_…) is an IT distributor: prices are what the reseller pays, net, in the stated currency. Products are found by search or SKU; documents by number. \
@@ -36,4 +31,20 @@ pub fn instructions(seen: &[&Offered], upstreams: &Upstreams) -> String {
         );
     }
     parts.join("\n")
+}
+
+/// Why there are no tools at all, and who can change it; `None` when there are some.
+pub fn why_empty(seen: &[&Offered], upstreams: &Upstreams) -> Option<&'static str> {
+    if !seen.is_empty() {
+        None
+    } else if upstreams.infinigate.is_none() && upstreams.infinity.is_none() {
+        Some(
+            "There are no credentials for your calls, so no tools are offered. The operator sets INFINIGATE_API_KEY, INFINIGATE_CLIENT_ID and INFINIGATE_CLIENT_SECRET, or INFINITY_API_TOKEN, \
+             or puts them into your profile, or starts the server with --sandbox.",
+        )
+    } else {
+        Some(
+            "There are credentials, but no tool is offered: MCP_TOOLSETS, MCP_TOOLS_ALLOW, MCP_TOOLS_DENY and MCP_READ_ONLY, together with your scopes, leave none. The operator can change them.",
+        )
+    }
 }

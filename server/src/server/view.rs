@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rmcp::model::Tool;
 
 use super::identity::Principal;
-use super::instructions::instructions;
+use super::instructions::{instructions, why_empty};
 use super::listing;
 use crate::offers::Offers;
 use infini_mcp_core::tool::Service;
@@ -21,6 +21,8 @@ pub struct View {
     pub definitions: Vec<Tool>,
     /// What the server says of itself to them.
     pub instructions: String,
+    /// Why they are offered no tool at all, when that is so.
+    pub why_empty: Option<&'static str>,
     /// What they are offered beside the tools.
     pub offers: Offers,
 }
@@ -46,6 +48,11 @@ impl Views {
         Self { choice, made: Mutex::default() }
     }
 
+    /// What the operator wants to offer.
+    pub fn choice(&self) -> &Choice {
+        &self.choice
+    }
+
     /// The view of this caller.
     pub fn of(&self, catalogue: &Catalogue, principal: &Principal, upstreams: &Upstreams) -> Arc<View> {
         let rights = Rights {
@@ -67,6 +74,7 @@ impl View {
         Self {
             definitions: seen.iter().map(|offered| listing::definition(offered)).collect(),
             instructions: instructions(&seen, upstreams),
+            why_empty: why_empty(&seen, upstreams),
             offers: Offers::new(choice, |tool| is_open_tool(tool, principal, upstreams), &seen),
         }
     }
