@@ -1,9 +1,16 @@
 //! How clients become known: with a secret, by a document, by registering themselves.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
+use futures::future::{BoxFuture, pending};
+use infini_mcp::api::web::{Fetched, Web};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+use url::Url;
 
 use super::oauth::{Library, REDIRECT, Served, Setup, VERIFIER, part};
 
@@ -102,4 +109,56 @@ async fn a_client_registers_itself_where_the_operator_allows_it() {
     let wrong_port = [("client_id", id), ("redirect_uri", "http://localhost:7001/back")];
     assert_eq!(served.get(&served.request(&wrong_port)).await.status(), StatusCode::BAD_REQUEST);
     assert!(part(&served.consent(&changes, &["infinity:read"]).await, "code").is_some());
+}
+
+/// Documents of which those under slow.example never come, and those elsewhere once at most.
+#[derive(Default)]
+struct SlowWeb {
+    asked: AtomicUsize,
+    elsewhere: AtomicUsize,
+}
+
+impl Web for SlowWeb {
+    fn public<'a>(&'a self, url: &'a Url, _: usize, _: Duration) -> BoxFuture<'a, Result<Fetched, String>> {
+        if url.host_str().is_some_and(|host| host.ends_with("slow.example")) {
+            self.asked.fetch_add(1, Ordering::Relaxed);
+            return Box::pin(pending());
+        }
+        self.elsewhere.fetch_add(1, Ordering::Relaxed);
+        let text = json!({ "client_id": url, "client_name": "Tool", "redirect_uris": ["http://127.0.0.1/back"] });
+        Box::pin(async move { Ok(Fetched { body: text.to_string().into_bytes(), max_age: None }) })
+    }
+
+    fn configured<'a>(&'a self, url: &'a Url, most: usize, patience: Duration) -> BoxFuture<'a, Result<Fetched, String>> {
+        self.public(url, most, patience)
+    }
+}
+
+#[tokio::test]
+async fn slow_documents_of_one_address_keep_nobody_else_waiting() {
+    let web = Arc::new(SlowWeb::default());
+    let settings = [("OAUTH_CLIENT_METADATA_HOSTS", "*")];
+    let served = Served::with(Setup { settings: &settings, web: Some(web.clone()), ..Setup::default() }).await;
+    let page = |from: [u8; 4], document: &str| {
+        let path = served.request(&[("client_id", document), ("redirect_uri", "http://127.0.0.1/back")]);
+        let http = reqwest::Client::builder().local_address(std::net::IpAddr::from(from)).build().unwrap();
+        let request = http.get(format!("{}{path}", served.url));
+        async move { request.send().await.unwrap().status() }
+    };
+    let patience = Duration::from_secs(4);
+    assert_eq!(page([127, 0, 0, 1], "https://known.example/c").await, StatusCode::OK);
+    let mut attack = JoinSet::new();
+    for number in 0..40 {
+        attack.spawn(page([127, 0, 0, 1], &format!("https://host{number}.slow.example/c")));
+    }
+    // All but those that are being fetched hear soon that they must come again.
+    for _ in 0..38 {
+        let told = timeout(patience, attack.join_next()).await.expect("refused soon").unwrap().unwrap();
+        assert_eq!(told, StatusCode::SERVICE_UNAVAILABLE);
+    }
+    assert_eq!(web.asked.load(Ordering::Relaxed), 2);
+    let other = timeout(patience, page([127, 0, 0, 2], "https://new.example/c")).await.expect("another address goes on");
+    let known = timeout(patience, page([127, 0, 0, 1], "https://known.example/c")).await.expect("a known one, too");
+    assert_eq!((other, known), (StatusCode::OK, StatusCode::OK));
+    assert_eq!(web.elsewhere.load(Ordering::Relaxed), 2, "what is known is not fetched again");
 }

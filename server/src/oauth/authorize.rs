@@ -58,10 +58,14 @@ pub async fn ask(State(server): State<Arc<AuthorizationServer>>, request: Reques
         }
     };
     let language = Language::of(parameters.get("lang").or(parameters.get("ui_locales")), accepted);
-    let asked = match server.read_request(&parameters).await {
+    let asked = match server.read_request(&parameters, &caller(&parts.extensions)).await {
         Ok(asked) => asked,
         Err(Refusal::Client(address)) => return send_to(&address),
         Err(Refusal::Page(reason)) => return refusal_page(StatusCode::BAD_REQUEST, language, &reason),
+        Err(Refusal::Busy) => {
+            let reason = "This server is reading the documents of too many programs. Try again in a moment.";
+            return refusal_page(StatusCode::SERVICE_UNAVAILABLE, language, reason);
+        }
         Err(Refusal::State(error)) => return OAuthError::from(error).into_response(),
     };
     let is_https = server.place.is_https();

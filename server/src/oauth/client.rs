@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 
 use super::authorization_server::AuthorizationServer;
-use super::client_document;
+use super::client_document::{self, NoDocument};
 use super::redirect::Redirects;
 use crate::config;
 use infini_mcp_core::state::StateError;
@@ -42,6 +42,9 @@ pub enum Unknown {
     /// Its id means nothing here, or its document says otherwise.
     #[error("{0}")]
     Refused(String),
+    /// Too many documents of clients are being read.
+    #[error("too many documents of programs are being read")]
+    Busy,
     /// The store could not be asked.
     #[error(transparent)]
     State(#[from] StateError),
@@ -66,8 +69,8 @@ impl OwnClient {
 }
 
 impl AuthorizationServer {
-    /// The client with this id.
-    pub(super) async fn client(&self, id: &str) -> Result<Client, Unknown> {
+    /// The client with this id, for whoever asks from `caller`.
+    pub(super) async fn client(&self, id: &str, caller: &str) -> Result<Client, Unknown> {
         if let Some(own) = self.own_client.as_ref().filter(|own| own.client.id == id) {
             return Ok(own.client.clone());
         }
@@ -78,7 +81,10 @@ impl AuthorizationServer {
             return Ok(Client { id: client.id, name: client.name, provenance: Provenance::Itself, redirects });
         }
         let url = client_document::readable_id(id, &self.settings.metadata_hosts).map_err(Unknown::Refused)?;
-        self.documents.client(&url).await.map_err(Unknown::Refused)
+        self.documents.client(&url, caller).await.map_err(|why| match why {
+            NoDocument::Refused(reason) => Unknown::Refused(reason),
+            NoDocument::Busy => Unknown::Busy,
+        })
     }
 
     /// Whether this id may be a public client's, without fetching its document: what it presents is bound to the id anyway.

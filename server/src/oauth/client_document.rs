@@ -1,14 +1,14 @@
 //! Client ID metadata documents: a client whose id is the address of a document that describes it.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Deserialize;
-use tokio::sync::Semaphore;
 use url::{Host, Url};
 
 use super::client::{Client, Provenance};
+use super::document_cache::DocumentCache;
+use super::fetches::Fetches;
 use super::redirect::{self, Redirects};
 use crate::config::MetadataHosts;
 use infini_mcp_core::api::web::{Fetched, Web};
@@ -16,23 +16,20 @@ use infini_mcp_core::api::web::{Fetched, Web};
 /// Most bytes of a document; the specification recommends 5 KB.
 const MOST_BYTES: usize = 16 * 1024;
 const PATIENCE: Duration = Duration::from_secs(5);
-const SHORTEST_LIFE: Duration = Duration::from_secs(60);
-const LONGEST_LIFE: Duration = Duration::from_secs(24 * 3600);
-/// How many documents are kept, and how many are fetched at once: anybody can name an address to be fetched.
-const MOST_KEPT: usize = 500;
-const AT_ONCE: usize = 4;
 
 /// The documents that were read, and the way to read more.
 pub struct Documents {
     web: Arc<dyn Web>,
-    kept: Mutex<HashMap<String, Kept>>,
-    places: Semaphore,
+    cache: DocumentCache,
+    fetches: Fetches,
 }
 
-/// What came of reading a document, and until when that counts.
-struct Kept {
-    until: Instant,
-    client: Result<Client, String>,
+/// Why there is no client of a document.
+pub enum NoDocument {
+    /// It cannot be read, or says otherwise.
+    Refused(String),
+    /// Too many documents are being read.
+    Busy,
 }
 
 #[derive(Deserialize)]
@@ -47,35 +44,30 @@ struct Document {
 impl Documents {
     /// None read yet.
     pub fn new(web: Arc<dyn Web>) -> Self {
-        Self { web, kept: Mutex::default(), places: Semaphore::new(AT_ONCE) }
+        Self { web, cache: DocumentCache::default(), fetches: Fetches::default() }
     }
 
-    /// The client that the document at `url` describes. A failure is kept for a minute, so that nobody can make this
-    /// server knock at another one over and over.
-    pub async fn client(&self, url: &Url) -> Result<Client, String> {
-        if let Some(kept) = self.kept(url.as_str()) {
-            return kept;
+    /// The client that the document at `url` describes, for whoever asks from `caller`.
+    pub async fn client(&self, url: &Url, caller: &str) -> Result<Client, NoDocument> {
+        if let Some(fresh) = self.cache.fresh(url) {
+            return fresh.map_err(NoDocument::Refused);
         }
-        let _place = self.places.acquire().await.map_err(|_| "the server is closing".to_owned())?;
-        if let Some(kept) = self.kept(url.as_str()) {
-            return kept;
-        }
-        let (client, life) = match self.web.public(url, MOST_BYTES, PATIENCE).await {
-            Ok(fetched) => (read(url, &fetched), fetched.max_age.unwrap_or(SHORTEST_LIFE)),
-            Err(error) => (Err(format!("its document cannot be read: {error}")), SHORTEST_LIFE),
+        let Some(_turn) = self.fetches.turn(caller, url.host_str().unwrap_or_default()).await else {
+            return self.cache.stale(url).ok_or(NoDocument::Busy);
         };
-        let life = if client.is_ok() { life.clamp(SHORTEST_LIFE, LONGEST_LIFE) } else { SHORTEST_LIFE };
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= MOST_KEPT {
-            kept.clear();
+        // Somebody else may have read it meanwhile.
+        if let Some(fresh) = self.cache.fresh(url) {
+            return fresh.map_err(NoDocument::Refused);
         }
-        kept.insert(url.as_str().to_owned(), Kept { until: Instant::now() + life, client: client.clone() });
-        client
-    }
-
-    fn kept(&self, url: &str) -> Option<Result<Client, String>> {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.get(url).filter(|kept| Instant::now() < kept.until).map(|kept| kept.client.clone())
+        let (client, max_age) = match self.web.public(url, MOST_BYTES, PATIENCE).await {
+            Ok(fetched) => (read(url, &fetched), fetched.max_age),
+            Err(error) => match self.cache.stale(url) {
+                Some(client) => return Ok(client),
+                None => (Err(format!("its document cannot be read: {error}")), None),
+            },
+        };
+        self.cache.keep(url, client.clone(), max_age);
+        client.map_err(NoDocument::Refused)
     }
 }
 

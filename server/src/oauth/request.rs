@@ -18,6 +18,8 @@ pub enum Refusal {
     Page(String),
     /// Told to the client, at an address that is surely its own.
     Client(String),
+    /// Who asks cannot be found out now.
+    Busy,
     /// The store could not be asked.
     State(StateError),
 }
@@ -30,8 +32,8 @@ struct Fault {
 
 impl AuthorizationServer {
     /// Checks a request: first who asks and where the answer goes, then everything else.
-    pub(super) async fn read_request(&self, parameters: &Parameters) -> Result<Asked, Refusal> {
-        let (client, redirect_uri) = self.client_and_address(parameters).await?;
+    pub(super) async fn read_request(&self, parameters: &Parameters, caller: &str) -> Result<Asked, Refusal> {
+        let (client, redirect_uri) = self.client_and_address(parameters, caller).await?;
         let state = parameters.get("state");
         match self.read_rest(parameters) {
             Ok((challenge, scopes)) => {
@@ -59,11 +61,16 @@ impl AuthorizationServer {
         }
     }
 
-    async fn client_and_address(&self, parameters: &Parameters) -> Result<(Client, String), Refusal> {
+    async fn client_and_address(
+        &self,
+        parameters: &Parameters,
+        caller: &str,
+    ) -> Result<(Client, String), Refusal> {
         let page = |text: &str| Refusal::Page(text.to_owned());
         let id = parameters.get("client_id").ok_or_else(|| page("The request names no client (client_id)."))?;
-        let client = self.client(id).await.map_err(|unknown| match unknown {
+        let client = self.client(id, caller).await.map_err(|unknown| match unknown {
             Unknown::Refused(reason) => Refusal::Page(format!("This server does not know the program: {reason}.")),
+            Unknown::Busy => Refusal::Busy,
             Unknown::State(error) => Refusal::State(error),
         })?;
         let redirect_uri = parameters
