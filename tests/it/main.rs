@@ -62,6 +62,7 @@ mod seam_token;
 mod seam_upstream;
 mod server_http;
 mod server_limits;
+mod server_shares;
 mod server_stdio;
 mod shell;
 mod tidy;

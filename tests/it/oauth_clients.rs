@@ -125,11 +125,17 @@ impl Web for SlowWeb {
             return Box::pin(pending());
         }
         self.elsewhere.fetch_add(1, Ordering::Relaxed);
-        let text = json!({ "client_id": url, "client_name": "Tool", "redirect_uris": ["http://127.0.0.1/back"] });
+        let text =
+            json!({ "client_id": url.as_str(), "client_name": "Tool", "redirect_uris": ["http://127.0.0.1/back"] });
         Box::pin(async move { Ok(Fetched { body: text.to_string().into_bytes(), max_age: None }) })
     }
 
-    fn configured<'a>(&'a self, url: &'a Url, most: usize, patience: Duration) -> BoxFuture<'a, Result<Fetched, String>> {
+    fn configured<'a>(
+        &'a self,
+        url: &'a Url,
+        most: usize,
+        patience: Duration,
+    ) -> BoxFuture<'a, Result<Fetched, String>> {
         self.public(url, most, patience)
     }
 }
@@ -157,7 +163,8 @@ async fn slow_documents_of_one_address_keep_nobody_else_waiting() {
         assert_eq!(told, StatusCode::SERVICE_UNAVAILABLE);
     }
     assert_eq!(web.asked.load(Ordering::Relaxed), 2);
-    let other = timeout(patience, page([127, 0, 0, 2], "https://new.example/c")).await.expect("another address goes on");
+    let other =
+        timeout(patience, page([127, 0, 0, 2], "https://new.example/c")).await.expect("another address goes on");
     let known = timeout(patience, page([127, 0, 0, 1], "https://known.example/c")).await.expect("a known one, too");
     assert_eq!((other, known), (StatusCode::OK, StatusCode::OK));
     assert_eq!(web.elsewhere.load(Ordering::Relaxed), 2, "what is known is not fetched again");

@@ -13,20 +13,20 @@ use tokio_util::sync::CancellationToken;
 
 use crate::door::Door;
 
-const TOKEN: &str = "a-bearer-of-the-tests";
-const LONG: Duration = Duration::from_secs(10);
-const SHORT: Duration = Duration::from_millis(200);
-const HEALTH: &str = "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n";
+pub const TOKEN: &str = "a-bearer-of-the-tests";
+pub const LONG: Duration = Duration::from_secs(10);
+pub const SHORT: Duration = Duration::from_millis(200);
+pub const HEALTH: &str = "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 /// A server with settings of its own.
-struct Served {
-    door: Arc<Door>,
-    address: String,
+pub struct Served {
+    pub door: Arc<Door>,
+    pub address: String,
     stop: CancellationToken,
 }
 
 impl Served {
-    async fn start(settings: &[(&str, &str)], patience: Patience) -> Self {
+    pub async fn start(settings: &[(&str, &str)], patience: Patience) -> Self {
         let door = Arc::new(Door::with(settings).await);
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
@@ -40,16 +40,16 @@ impl Served {
         Self { door, address, stop }
     }
 
-    async fn usual(settings: &[(&str, &str)]) -> Self {
+    pub async fn usual(settings: &[(&str, &str)]) -> Self {
         Self::start(settings, Patience::default()).await
     }
 
-    async fn connect(&self) -> TcpStream {
+    pub async fn connect(&self) -> TcpStream {
         TcpStream::connect(&self.address).await.unwrap()
     }
 
     /// Says something on a new connection and gives the first answer.
-    async fn say(&self, text: &str) -> Answer {
+    pub async fn say(&self, text: &str) -> Answer {
         answer(&mut said(self.connect().await, text).await).await
     }
 }
@@ -60,30 +60,30 @@ impl Drop for Served {
     }
 }
 
-struct Answer {
-    status: u16,
-    head: String,
-    body: Value,
+pub struct Answer {
+    pub status: u16,
+    pub head: String,
+    pub body: Value,
 }
 
 impl Answer {
-    fn code(&self) -> (u16, &str) {
+    pub fn code(&self) -> (u16, &str) {
         (self.status, self.body["code"].as_str().unwrap_or_default())
     }
 
-    fn header(&self, name: &str) -> &str {
+    pub fn header(&self, name: &str) -> &str {
         let lines = self.head.lines().filter_map(|line| line.split_once(": "));
         lines.filter(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| value).next().unwrap_or_default()
     }
 }
 
-async fn said(mut stream: TcpStream, text: &str) -> TcpStream {
+pub async fn said(mut stream: TcpStream, text: &str) -> TcpStream {
     stream.write_all(text.as_bytes()).await.unwrap();
     stream
 }
 
 /// Reads one answer with a length.
-async fn answer(stream: &mut TcpStream) -> Answer {
+pub async fn answer(stream: &mut TcpStream) -> Answer {
     let mut bytes = Vec::new();
     loop {
         let text = String::from_utf8_lossy(&bytes).into_owned();
@@ -102,14 +102,14 @@ async fn answer(stream: &mut TcpStream) -> Answer {
 }
 
 /// Waits until the server closes the connection without a word.
-async fn closed(stream: &mut TcpStream) {
+pub async fn closed(stream: &mut TcpStream) {
     let mut rest = Vec::new();
     // A reset closes it, too.
     let _ = timeout(LONG, stream.read_to_end(&mut rest)).await.expect("the connection is closed");
     assert!(rest.is_empty(), "{}", String::from_utf8_lossy(&rest));
 }
 
-fn post(headers: &str, body: &str) -> String {
+pub fn post(headers: &str, body: &str) -> String {
     format!(
         "POST /mcp HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {TOKEN}\r\nAccept: application/json, text/event-stream\r\n\
          Content-Type: application/json\r\nContent-Length: {}\r\n{headers}\r\n{body}",
@@ -117,7 +117,7 @@ fn post(headers: &str, body: &str) -> String {
     )
 }
 
-fn call(tool: &str, arguments: Value) -> String {
+pub fn call(tool: &str, arguments: Value) -> String {
     let meta = json!({
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
         "io.modelcontextprotocol/clientInfo": { "name": "test", "version": "1" },
@@ -128,7 +128,7 @@ fn call(tool: &str, arguments: Value) -> String {
     post(&format!("Mcp-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/call\r\nMcp-Name: {tool}\r\n"), &body)
 }
 
-fn profile() -> String {
+pub fn profile() -> String {
     call("infinity_get_profile", json!({}))
 }
 
@@ -210,8 +210,11 @@ async fn where_everybody_is_served_the_next_one_is_told_to_come_back() {
     while served.door.app.calls.is_empty() {
         tokio::task::yield_now().await;
     }
-    let told = served.say(HEALTH).await;
+    let told = served.say(&profile()).await;
     assert_eq!((told.code(), told.header("retry-after")), ((503, "overloaded"), "1"));
+    for probe in [HEALTH.to_owned(), HEALTH.replace("/health", "/ready")] {
+        assert_eq!(served.say(&probe).await.status, 200, "probes always have a place");
+    }
     assert_eq!(answer(&mut busy).await.body["result"]["isError"], json!(false));
 }
 

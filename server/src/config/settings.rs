@@ -54,8 +54,14 @@ pub struct Http {
     pub trusted_proxies: Vec<IpNet>,
     /// Most open connections.
     pub max_connections: usize,
+    /// Most open connections of one address.
+    pub max_connections_per_address: usize,
     /// Most sessions of the `initialize` era in memory.
     pub max_sessions: usize,
+    /// Most sessions of the `initialize` era of one caller.
+    pub max_sessions_per_caller: usize,
+    /// Most open streams of one caller.
+    pub max_streams_per_caller: usize,
     /// Most requests of one caller in a minute; 0 sets no limit.
     pub rate_per_minute: u32,
     /// Most calls of one caller at the same time.
@@ -205,7 +211,10 @@ fn read_http(sources: &mut Sources) -> Http {
         allowed_origins: sources.list("MCP_ALLOWED_ORIGINS"),
         trusted_proxies: networks(sources, "MCP_TRUSTED_PROXIES"),
         max_connections: sources.number("MCP_MAX_CONNECTIONS", 1, 65_536),
+        max_connections_per_address: sources.number("MCP_MAX_CONNECTIONS_PER_ADDRESS", 1, 65_536),
         max_sessions: sources.number("MCP_MAX_SESSIONS", 1, 100_000),
+        max_sessions_per_caller: sources.number("MCP_MAX_SESSIONS_PER_CALLER", 1, 100_000),
+        max_streams_per_caller: sources.number("MCP_MAX_STREAMS_PER_CALLER", 1, 65_536),
         rate_per_minute: sources.number("MCP_RATE_LIMIT_PER_MINUTE", 0, 1_000_000),
         max_concurrent_calls: sources.number("MCP_MAX_CONCURRENT_CALLS", 1, 10_000),
     }

@@ -143,9 +143,24 @@ pub static SETTINGS: &[Setting] = &[
         "Most open connections; beyond it the one that has waited longest for a request makes room.",
     ),
     setting(
+        "MCP_MAX_CONNECTIONS_PER_ADDRESS",
+        "256",
+        "Most open connections of one address (of IPv6, one /64). Proxies in MCP_TRUSTED_PROXIES have no limit; those behind them have.",
+    ),
+    setting(
         "MCP_MAX_SESSIONS",
         "1000",
         "Most sessions of the initialize era held in memory; others wait in the state.",
+    ),
+    setting(
+        "MCP_MAX_SESSIONS_PER_CALLER",
+        "256",
+        "Most sessions of the initialize era of one caller; beyond it the one not used for longest ends.",
+    ),
+    setting(
+        "MCP_MAX_STREAMS_PER_CALLER",
+        "64",
+        "Most streams of one caller that are open only to be told of changes, to each server.",
     ),
     setting(
         "MCP_RATE_LIMIT_PER_MINUTE",

@@ -38,6 +38,7 @@ mod words;
 pub use authorize::ClientAddress;
 pub use grant::{Grant, NoGrant};
 pub use people::{People, Person};
+pub use shares::Shares;
 pub use throttle::{Throttle, neighbourhood};
 
 use crate::config::{self, PublicUrl};

@@ -61,11 +61,7 @@ impl AuthorizationServer {
         }
     }
 
-    async fn client_and_address(
-        &self,
-        parameters: &Parameters,
-        caller: &str,
-    ) -> Result<(Client, String), Refusal> {
+    async fn client_and_address(&self, parameters: &Parameters, caller: &str) -> Result<(Client, String), Refusal> {
         let page = |text: &str| Refusal::Page(text.to_owned());
         let id = parameters.get("client_id").ok_or_else(|| page("The request names no client (client_id)."))?;
         let client = self.client(id, caller).await.map_err(|unknown| match unknown {

@@ -11,23 +11,30 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::header::CONNECTION;
+use axum::http::{HeaderValue, Request, StatusCode};
+use axum::response::Response;
+use http_body::Body as _;
 use hyper::body::Incoming;
 use hyper::server::conn::http1::Builder;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use rmcp::ServerHandler;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::address::Proxies;
-use super::connection::{Patience, Seats, Taken};
+use super::answers;
+use super::arriving::ArrivingBody;
+use super::bodies::discard;
+use super::connection::{Patience, Wire};
+use super::guard::{refusal, retry_later};
 use super::held::Held;
-use super::routes::Routes;
-use crate::oauth::ClientAddress;
+use super::routes::{Routes, is_probe};
+use super::seats::{NoPlace, Seats, Taken};
+use crate::oauth::{ClientAddress, neighbourhood};
 
 /// Most bytes of a request's line and headers.
 const MOST_HEAD: usize = 16 * 1024;
@@ -38,10 +45,12 @@ const REST: Duration = Duration::from_millis(20);
 const LONGEST_REST: Duration = Duration::from_secs(1);
 /// How long a connection that must make room may take to send the rest of its last answer.
 const LAST_WORDS: Duration = Duration::from_millis(250);
-/// How long a client that is turned away has to hear it.
-const TURNING_AWAY: Duration = Duration::from_millis(500);
-/// Most clients that are told so at the same time; further ones meet a closed door without a word.
-const MOST_TURNED_AWAY: usize = 64;
+/// Places for connections beyond the others, where probes are answered and everybody else is told to come back.
+const RESERVE: usize = 64;
+/// How long such a connection may take to say what it wants.
+const SHORT_PATIENCE: Duration = Duration::from_secs(2);
+/// When it makes sense to try again.
+const COME_AGAIN: Duration = Duration::from_secs(1);
 
 /// What all connections of one server share.
 pub struct Reception<H> {
@@ -49,6 +58,8 @@ pub struct Reception<H> {
     pub routes: Arc<Routes<H>>,
     /// The places.
     pub seats: Arc<Seats>,
+    /// The places for those who found none.
+    pub reserve: Arc<Seats>,
     /// Whose word about the caller's address counts.
     pub proxies: Proxies,
     /// How long clients may take.
@@ -57,6 +68,11 @@ pub struct Reception<H> {
     pub connections: TaskTracker,
     /// Ends the listening, and each connection after the answer it is at.
     pub stopping: CancellationToken,
+}
+
+/// The places for those who found none.
+pub fn reserve() -> Arc<Seats> {
+    Seats::new(RESERVE, RESERVE)
 }
 
 impl<H: ServerHandler> Reception<H> {
@@ -89,27 +105,32 @@ impl<H: ServerHandler> Reception<H> {
         // Without this, small answers wait for the other side's delayed acknowledgement; a refusal only makes them slower.
         let _ = stream.set_nodelay(true);
         let connections = self.connections.clone();
-        match self.seats.take() {
-            Some(place) => drop(connections.spawn(self.attend(stream, peer, place))),
-            None if connections.len() < self.seats.most() + MOST_TURNED_AWAY => {
-                drop(connections.spawn(turn_away(stream)));
-            }
-            None => {}
-        }
+        // A proxy has the connections of everybody behind it; those are counted by their requests.
+        let address = Some(peer.to_canonical()).filter(|peer| !self.proxies.trust(*peer)).map(neighbourhood);
+        let (place, why) = match self.seats.take(address) {
+            Ok(place) => (place, None),
+            Err(_) if connections.len() >= self.seats.most() + 2 * RESERVE => return,
+            Err(why) => match self.reserve.take(None) {
+                Ok(place) => (place, Some(why)),
+                Err(_) => return,
+            },
+        };
+        drop(connections.spawn(self.attend(stream, peer, place, why)));
     }
 
-    async fn attend(self: Arc<Self>, stream: TcpStream, peer: IpAddr, place: Taken) {
+    /// Answers the requests of a connection; one that has no place is told why, unless it asks how this server is.
+    async fn attend(self: Arc<Self>, stream: TcpStream, peer: IpAddr, place: Taken, no_place: Option<NoPlace>) {
+        let patience = match no_place {
+            Some(_) => Patience { head: SHORT_PATIENCE, idle: SHORT_PATIENCE, ..self.patience },
+            None => self.patience,
+        };
         let answer = service_fn(|request: Request<Incoming>| {
-            let under_way = place.serve();
-            let caller = ClientAddress(self.proxies.caller(peer, request.headers()));
-            let mut request = request.map(Body::new);
-            request.extensions_mut().insert(caller);
             // In a box, so that a connection without a request takes little room.
-            let answer = Box::pin(self.routes.answer(request));
-            async move { Ok::<_, Infallible>(answer.await.map(|body| Held::new(body, under_way))) }
+            let answer = Box::pin(self.answer(request, peer, &place, no_place));
+            async move { Ok::<_, Infallible>(answer.await) }
         });
-        let wire = TokioIo::new(place.wire(stream, self.patience));
-        let mut connection = pin!(settings(self.patience).serve_connection(wire, answer));
+        let wire = TokioIo::new(Wire::new(stream, place.seat().clone(), patience));
+        let mut connection = pin!(settings(patience).keep_alive(no_place.is_none()).serve_connection(wire, answer));
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,
             () = self.stopping.cancelled() => {
@@ -125,6 +146,64 @@ impl<H: ServerHandler> Reception<H> {
             tracing::debug!(%error, "a connection ended early");
         }
     }
+
+    async fn answer(
+        &self,
+        request: Request<Incoming>,
+        peer: IpAddr,
+        place: &Taken,
+        no_place: Option<NoPlace>,
+    ) -> Response {
+        let caller = self.proxies.caller(peer, request.headers());
+        let is_brought = self.proxies.trust(peer.to_canonical()) && !self.proxies.trust(caller);
+        let brought_for = Some(caller).filter(|_| is_brought).map(neighbourhood);
+        let is_arriving = !request.body().is_end_stream();
+        let mut request = match is_arriving {
+            true => {
+                let arriving = place.arriving();
+                request.map(|body| Body::new(ArrivingBody::new(body, arriving)))
+            }
+            false => request.map(|_| Body::empty()),
+        };
+        request.extensions_mut().insert(ClientAddress(caller));
+        // A probe has its place, whoever else comes from there.
+        let is_probe = is_probe(request.uri().path());
+        match (place.serve(brought_for.filter(|_| !is_probe)), no_place) {
+            (Ok(under_way), None) => {
+                self.routes.answer(request).await.map(|body| Body::new(Held::new(body, under_way)))
+            }
+            (Ok(under_way), Some(_)) if is_probe => {
+                self.routes.answer(request).await.map(|body| Body::new(Held::new(body, under_way)))
+            }
+            (Ok(_), Some(why)) | (Err(why), _) => turned_away(request, why).await,
+        }
+    }
+}
+
+/// Says that there is no place, and lets the client finish talking, because closing at once would lose the answer.
+async fn turned_away(request: Request<Body>, why: NoPlace) -> Response {
+    answers::in_form(request, |request| async move {
+        let body = request.into_body();
+        if !body.is_end_stream() {
+            tokio::spawn(discard(body));
+        }
+        let (status, code, message) = match why {
+            NoPlace::Full => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "overloaded",
+                "This server is answering as many requests as it can. Nothing was done; try again in a moment.",
+            ),
+            NoPlace::TooManyOfOne => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_many_connections",
+                "This address has too many connections (MCP_MAX_CONNECTIONS_PER_ADDRESS). Nothing was done; try again when some of its requests have ended.",
+            ),
+        };
+        let mut response = retry_later(refusal(status, code, message), COME_AGAIN);
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        response
+    })
+    .await
 }
 
 fn settings(patience: Patience) -> Builder {
@@ -140,22 +219,4 @@ fn settings(patience: Patience) -> Builder {
 
 fn is_of_one_client(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::ConnectionRefused | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset)
-}
-
-/// Says that every place is taken and closes. The client may still be talking, and closing at once would lose the answer.
-async fn turn_away(mut stream: TcpStream) {
-    const BODY: &str = r#"{"error":true,"code":"overloaded","message":"This server is answering as many requests as it can. Nothing was done; try again in a moment."}"#;
-    let answer = format!(
-        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: {}\r\nCache-Control: no-store\r\nRetry-After: 1\r\nConnection: close\r\n\r\n{BODY}",
-        BODY.len()
-    );
-    let say = async {
-        stream.write_all(answer.as_bytes()).await?;
-        stream.shutdown().await?;
-        let mut rest = [0; 1024];
-        while stream.read(&mut rest).await? > 0 {}
-        std::io::Result::Ok(())
-    };
-    // Whether it was heard changes nothing.
-    let _ = timeout(TURNING_AWAY, say).await;
 }

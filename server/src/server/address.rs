@@ -37,7 +37,8 @@ impl Proxies {
         caller
     }
 
-    fn trust(&self, address: IpAddr) -> bool {
+    /// Whether this address is a proxy's.
+    pub fn trust(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }
 }

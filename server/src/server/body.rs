@@ -1,80 +1,12 @@
-//! Reads a request's body before the protocol does, so that what is no message is refused in the protocol's own words.
-
-use std::time::Duration;
+//! What a body says that is no message, in the protocol's own words.
 
 use axum::Json;
-use axum::body::{Body, Bytes};
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT};
+use axum::body::Bytes;
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::IgnoredAny;
 use serde_json::json;
-use tokio::time::timeout;
-
-use super::connection::Patience;
-use super::guard::refused;
-
-/// Most bytes of a request's body.
-pub const MOST_BODY: usize = 2 * 1024 * 1024;
-
-/// Most bytes of a longer body that are read and thrown away, and the most time for it: a client that writes before it reads
-/// does not learn otherwise why its connection broke.
-const MOST_DISCARDED: usize = 8 * MOST_BODY;
-const DISCARDING: Duration = Duration::from_secs(2);
-
-/// A body of up to two mebibytes that comes in time.
-pub(super) async fn read(headers: &HeaderMap, mut body: Body, patience: Patience) -> Result<Bytes, Box<Response>> {
-    let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > MOST_BODY) {
-        // Whoever asks before sending need not send what is refused anyway.
-        if !headers.contains_key(EXPECT) {
-            tokio::spawn(discard(body));
-        }
-        return Err(too_large());
-    }
-    match timeout(patience.body, Limited::new(&mut body, MOST_BODY).collect()).await {
-        Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            tokio::spawn(discard(body));
-            Err(too_large())
-        }
-        Ok(Err(_)) => Err(refused(
-            StatusCode::BAD_REQUEST,
-            "bad_body",
-            "The body ended early or is not in the form that its headers announce. Nothing was done.",
-        )),
-        Err(_) => Err(refused(
-            StatusCode::REQUEST_TIMEOUT,
-            "body_too_slow",
-            "The body did not come in time. Nothing was done; send the request again in one go.",
-        )),
-    }
-}
-
-/// Reads on for a while beside the answer, so that the client gets to it.
-async fn discard(mut body: Body) {
-    let mut left = MOST_DISCARDED;
-    let read_on = async {
-        while let Some(Ok(frame)) = body.frame().await {
-            let length = frame.data_ref().map_or(0, Bytes::len);
-            match left.checked_sub(length) {
-                Some(rest) => left = rest,
-                None => break,
-            }
-        }
-    };
-    // What is left then is the client's loss.
-    let _ = timeout(DISCARDING, read_on).await;
-}
-
-fn too_large() -> Box<Response> {
-    refused(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        "body_too_large",
-        "The body is longer than 2 MiB, which is the most this server takes. Nothing was done.",
-    )
-}
 
 pub(super) fn says_json(headers: &HeaderMap) -> bool {
     let media_type =
@@ -104,7 +36,7 @@ mod tests {
     async fn error_of(body: &'static str) -> (StatusCode, i64) {
         let response = no_message(&Bytes::from_static(body.as_bytes()));
         let status = response.status();
-        let bytes = to_bytes(response.into_body(), MOST_BODY).await.unwrap();
+        let bytes = to_bytes(response.into_body(), 10_000).await.unwrap();
         let told: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
         (status, told["error"]["code"].as_i64().unwrap())
     }

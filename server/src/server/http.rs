@@ -14,13 +14,13 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::accept::Reception;
+use super::accept::{self, Reception};
 use super::address::Proxies;
 use super::app::App;
-use super::body;
+use super::bodies::{self, Bodies};
 use super::callers::Callers;
 use super::challenge::Challenge;
-use super::connection::{Patience, Seats};
+use super::connection::Patience;
 use super::direct::Direct;
 use super::guard::{Doors, Entrance};
 use super::handler::Handler;
@@ -28,6 +28,7 @@ use super::limits::Limits;
 use super::mcp::Mcp;
 use super::ready::{Readiness, ready};
 use super::routes::Routes;
+use super::seats::Seats;
 use super::sessions::Sessions;
 use crate::config::Http;
 use infini_mcp_core::vault::Bearer;
@@ -78,14 +79,15 @@ impl Endpoint {
             oauth: oauth.clone(),
             oauth_tools: self.app.oauth_tools.clone(),
         };
-        let sessions = Arc::new(Sessions::new(settings.max_sessions, self.app.store().clone()));
+        let sessions =
+            Arc::new(Sessions::new(settings.max_sessions, settings.max_sessions_per_caller, self.app.store().clone()));
         let mcp = Mcp {
             entrance: Entrance::new(callers, challenge.clone()),
-            limits: Limits::new(settings.rate_per_minute, settings.max_concurrent_calls),
+            limits: Limits::new(settings),
             direct: Direct::new(handler.clone(), self.app.clone(), self.closing.clone()),
             service: self.service(handler, sessions.clone()),
             sessions,
-            patience: self.patience,
+            bodies: Arc::new(Bodies::new(self.patience.body)),
             challenge,
         };
         let mut hosts = settings.allowed_hosts.clone();
@@ -107,7 +109,7 @@ impl Endpoint {
     ) -> StreamableHttpService<H, Sessions> {
         let mut config = StreamableHttpServerConfig::default();
         config.json_response = true;
-        config.max_request_body_bytes = body::MOST_BODY;
+        config.max_request_body_bytes = bodies::MAX_MESSAGE;
         config.cancellation_token = self.closing.clone();
         config.session_store = Some(sessions.clone());
         // Hosts and origins are checked for every route by the guard.
@@ -126,7 +128,8 @@ pub async fn serve_http<H: ServerHandler>(
     let (stopping, connections) = (CancellationToken::new(), TaskTracker::new());
     let reception = Arc::new(Reception {
         routes,
-        seats: Seats::new(endpoint.settings.max_connections),
+        seats: Seats::new(endpoint.settings.max_connections, endpoint.settings.max_connections_per_address),
+        reserve: accept::reserve(),
         proxies: Proxies::new(endpoint.settings.trusted_proxies),
         patience: endpoint.patience,
         connections: connections.clone(),

@@ -1,8 +1,7 @@
-//! How much one caller may ask of the server: so many requests a minute, so many calls at the same time.
+//! How much one caller may ask of the server: so many requests a minute, so many calls and open streams at the same time.
 
-use std::collections::HashMap;
 use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::request::Parts;
@@ -10,35 +9,43 @@ use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use rmcp::transport::common::http_header::HEADER_SESSION_ID as SESSION;
+use rmcp::transport::common::http_header::{HEADER_MCP_METHOD as METHOD, HEADER_SESSION_ID as SESSION};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
 use super::guard::{refusal, retry_later};
+use crate::config::Http;
+use crate::oauth::Shares;
 
 /// How long a call waits for one of the same caller to end before it is refused.
 const SHORT_WAIT: Duration = Duration::from_secs(2);
-/// Callers that are remembered before those who have been quiet are forgotten.
+/// Callers whose rate is remembered before those who have been quiet are forgotten.
 const MANY: usize = 1_000;
+
+/// How long a client should wait that has too many streams: until one of them ends, which may be long.
+const STREAM_WAIT: Duration = Duration::from_secs(30);
 
 /// What each caller has used up.
 pub struct Limits {
     rate: Option<DefaultKeyedRateLimiter<String>>,
     clock: DefaultClock,
-    most_calls: usize,
-    under_way: Mutex<HashMap<String, Weak<Semaphore>>>,
+    calls: Shares,
+    /// Those who wait for a call of theirs to end: as many as there are calls, so that they do not fill the server.
+    waiting: Shares,
+    streams: Shares,
 }
 
 impl Limits {
-    /// At most `per_minute` requests a minute (0 sets no limit) and `most_calls` at a time, for each caller.
-    pub fn new(per_minute: u32, most_calls: usize) -> Self {
+    /// As the settings say: requests a minute (0 sets no limit), calls and streams at a time, for each caller.
+    pub fn new(settings: &Http) -> Self {
         Self {
-            rate: NonZeroU32::new(per_minute).map(|most| RateLimiter::keyed(Quota::per_minute(most))),
+            rate: NonZeroU32::new(settings.rate_per_minute).map(|most| RateLimiter::keyed(Quota::per_minute(most))),
             clock: DefaultClock::default(),
-            most_calls,
-            under_way: Mutex::default(),
+            calls: Shares::new(settings.max_concurrent_calls),
+            waiting: Shares::new(settings.max_concurrent_calls),
+            streams: Shares::new(settings.max_streams_per_caller),
         }
     }
 
@@ -62,14 +69,23 @@ impl Limits {
         })
     }
 
-    /// A place for the call that this request makes, if it makes one. Only so many calls of a caller run at the same time;
-    /// the next one waits a little and is then refused.
+    /// A place for the call that this request makes, or for the stream that it opens, if it does either. Only so many calls
+    /// of a caller run at the same time; the next one waits a little and is then refused.
     pub async fn place(
         &self,
         caller: &str,
         head: &Parts,
         message: &[u8],
     ) -> Result<Option<OwnedSemaphorePermit>, Box<Response>> {
+        if opens_stream(head) {
+            return self.streams.of(caller).try_acquire_owned().map(Some).map_err(|_| {
+                too_many(
+                    "too_many_streams",
+                    "This caller has too many streams open (MCP_MAX_STREAMS_PER_CALLER). Nothing was done; close one of them first.",
+                    STREAM_WAIT,
+                )
+            });
+        }
         if !is_call(head, message) {
             return Ok(None);
         }
@@ -83,22 +99,19 @@ impl Limits {
     }
 
     async fn begin(&self, caller: &str) -> Option<OwnedSemaphorePermit> {
-        timeout(SHORT_WAIT, self.of(caller).acquire_owned()).await.ok()?.ok()
+        let places = self.calls.of(caller);
+        if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
+            return Some(place);
+        }
+        let _waiting = self.waiting.of(caller).try_acquire_owned().ok()?;
+        timeout(SHORT_WAIT, places.acquire_owned()).await.ok()?.ok()
     }
+}
 
-    /// The places of one caller; they live for as long as one of them is taken or waited for.
-    fn of(&self, caller: &str) -> Arc<Semaphore> {
-        let mut all = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(places) = all.get(caller).and_then(Weak::upgrade) {
-            return places;
-        }
-        if all.len() > MANY {
-            all.retain(|_, places| places.strong_count() > 0);
-        }
-        let places = Arc::new(Semaphore::new(self.most_calls));
-        all.insert(caller.to_owned(), Arc::downgrade(&places));
-        places
-    }
+/// Whether the answer is a stream that stays open although nothing is done.
+fn opens_stream(head: &Parts) -> bool {
+    head.method == Method::GET
+        || head.headers.get(METHOD).is_some_and(|method| method.as_bytes() == b"subscriptions/listen")
 }
 
 /// In a session, answers to our questions come as requests of their own. They must never wait for the call that asked.
@@ -122,31 +135,55 @@ fn too_many(code: &str, message: &str, wait: Duration) -> Box<Response> {
 mod tests {
     use super::*;
 
+    fn limits(per_minute: u32, calls: usize) -> Limits {
+        Limits {
+            rate: NonZeroU32::new(per_minute).map(|most| RateLimiter::keyed(Quota::per_minute(most))),
+            clock: DefaultClock::default(),
+            calls: Shares::new(calls),
+            waiting: Shares::new(calls),
+            streams: Shares::new(1),
+        }
+    }
+
     #[test]
     fn each_caller_has_a_rate_of_their_own() {
-        let limits = Limits::new(3, 1);
+        let limited = limits(3, 1);
         let [ana, bob] = ["ana", "bob"].map(str::to_owned);
-        (0..3).for_each(|_| assert_eq!(limits.count(&ana), Ok(())));
-        let wait = limits.count(&ana).unwrap_err();
+        (0..3).for_each(|_| assert_eq!(limited.count(&ana), Ok(())));
+        let wait = limited.count(&ana).unwrap_err();
         assert!(wait > Duration::from_secs(10) && wait <= Duration::from_secs(20), "{wait:?}");
-        assert_eq!(limits.count(&bob), Ok(()));
-        let unlimited = Limits::new(0, 1);
+        assert_eq!(limited.count(&bob), Ok(()));
+        let unlimited = limits(0, 1);
         (0..10_000).for_each(|_| assert_eq!(unlimited.count(&ana), Ok(())));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_call_waits_a_little_for_a_place_and_quiet_callers_are_forgotten() {
-        let limits = Limits::new(0, 1);
+    async fn a_call_waits_a_little_for_a_place_unless_many_wait_already() {
+        let limits = limits(0, 1);
         let first = limits.begin("ana").await.unwrap();
-        assert!(limits.begin("ana").await.is_none());
+        let (waited, refused) = tokio::join!(limits.begin("ana"), async {
+            tokio::task::yield_now().await;
+            timeout(Duration::ZERO, limits.begin("ana")).await.expect("an answer at once")
+        });
+        assert!(waited.is_none() && refused.is_none());
         assert!(limits.begin("bob").await.is_some());
         let (second, ()) = tokio::join!(limits.begin("ana"), async { drop(first) });
         assert!(second.is_some());
-        for caller in 0..3 * MANY {
-            drop(limits.begin(&caller.to_string()).await);
-        }
-        assert!(limits.under_way.lock().unwrap().len() <= MANY + 1);
-        drop(second);
+    }
+
+    #[tokio::test]
+    async fn streams_are_counted_apart_from_calls_and_for_each_caller() {
+        let limits = limits(0, 1);
+        let listen = axum::http::Request::post("/mcp").header(METHOD, "subscriptions/listen").body(()).unwrap();
+        let [get, listen] = [axum::http::Request::get("/mcp").body(()).unwrap(), listen].map(|it| it.into_parts().0);
+        let open = limits.place("ana", &get, b"").await.unwrap();
+        assert!(open.is_some());
+        let refused = limits.place("ana", &listen, b"{}").await.unwrap_err();
+        assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+        assert!(limits.place("bob", &listen, b"{}").await.unwrap().is_some());
+        assert!(limits.begin("ana").await.is_some());
+        drop(open);
+        assert!(limits.place("ana", &listen, b"{}").await.unwrap().is_some());
     }
 
     #[test]

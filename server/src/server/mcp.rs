@@ -14,13 +14,14 @@ use axum::response::Response;
 use rmcp::ServerHandler;
 use rmcp::transport::streamable_http_server::StreamableHttpService;
 
-use super::body::{no_message, read, says_json};
+use super::bodies::{Bodies, Message};
+use super::body::{no_message, says_json};
 use super::challenge::Challenge;
-use super::connection::Patience;
 use super::direct::Direct;
 use super::guard::Entrance;
 use super::held::Held;
 use super::identity::Principal;
+use super::introduction;
 use super::limits::Limits;
 use super::permission::permitted;
 use super::sessions::{Sessions, in_name_of};
@@ -33,8 +34,8 @@ pub struct Mcp<H> {
     pub limits: Limits,
     /// Whose sessions are whose.
     pub sessions: Arc<Sessions>,
-    /// How long a body may take.
-    pub patience: Patience,
+    /// How bodies are read.
+    pub bodies: Arc<Bodies>,
     /// What those are told who may not.
     pub challenge: Arc<Challenge>,
     /// The short way of plain reads.
@@ -54,10 +55,12 @@ impl<H: ServerHandler> Mcp<H> {
         let caller = self.entrance.admit(&head).await?;
         self.limits.rate(&caller.name)?;
         self.sessions.admit(&caller.name, &head.headers).await?;
-        let message = read(&head.headers, body, self.patience).await?;
+        let Message { bytes: message, room } = self.bodies.message(&caller.name, &head.headers, body).await?;
+        let message = introduction::shortened(message).map_err(|_| Box::new(introduction::refused()))?;
         permitted(&message, &caller, &self.challenge)?;
         let place = self.limits.place(&caller.name, &head, &message).await?;
         let response = self.told(head, message, caller).await;
+        drop(room);
         // A stream of events is a call under way for as long as it is open.
         Ok(response.map(|body| Body::new(Held::new(body, place))))
     }

@@ -1,5 +1,7 @@
 //! What answers a request: `/mcp`, or one of the few other routes, all behind the same doors.
 
+use std::sync::Arc;
+
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -11,6 +13,7 @@ use rmcp::ServerHandler;
 use serde_json::{Value, json};
 
 use super::answers;
+use super::bodies::Bodies;
 use super::guard::{self, Doors};
 use super::mcp::Mcp;
 
@@ -20,12 +23,19 @@ pub struct Routes<H> {
     doors: Doors,
     mcp: Mcp<H>,
     other: Router,
+    bodies: Arc<Bodies>,
+}
+
+/// Whether this is where others ask how the server is.
+pub(super) fn is_probe(path: &str) -> bool {
+    matches!(path, "/health" | "/ready")
 }
 
 impl<H: ServerHandler> Routes<H> {
     /// `/mcp`, `/health`, and `more`.
     pub(super) fn new(doors: Doors, mcp: Mcp<H>, more: Router) -> Self {
-        Self { doors, mcp, other: more.route("/health", get(health)).fallback(nowhere) }
+        let bodies = mcp.bodies.clone();
+        Self { doors, mcp, bodies, other: more.route("/health", get(health)).fallback(nowhere) }
     }
 
     /// The answer to a request, whatever it is.
@@ -35,6 +45,10 @@ impl<H: ServerHandler> Routes<H> {
                 if request.uri().path() == "/mcp" {
                     return self.mcp.answer(request).await;
                 }
+                let request = match self.bodies.whole(request).await {
+                    Ok(request) => request,
+                    Err(refusal) => return *refusal,
+                };
                 // A router has an answer to everything.
                 TowerToHyperService::new(self.other.clone()).call(request).await.unwrap_or_else(|never| match never {})
             })

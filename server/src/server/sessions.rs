@@ -83,6 +83,7 @@ pub struct Sessions {
     local: LocalSessionManager,
     known: Mutex<HashMap<SessionId, Known>>,
     most: usize,
+    most_of_one: usize,
     store: Arc<Store>,
 }
 
@@ -101,11 +102,12 @@ enum Access {
 }
 
 impl Sessions {
-    /// At most `most` sessions in memory; the others wait in `store`.
-    pub fn new(most: usize, store: Arc<Store>) -> Self {
+    /// At most `most` sessions in memory; the others wait in `store`. One caller has at most `most_of_one`; whoever begins
+    /// another one loses the one that has not been used for longest.
+    pub fn new(most: usize, most_of_one: usize, store: Arc<Store>) -> Self {
         let mut local = LocalSessionManager::default();
         local.session_config.keep_alive = Some(IDLE);
-        Self { local, known: Mutex::default(), most, store }
+        Self { local, known: Mutex::default(), most, most_of_one, store }
     }
 
     /// Turns strangers away, before the library even looks for a session in vain: those who ask for it at the same moment
@@ -162,11 +164,18 @@ impl Sessions {
         let now = Instant::now();
         let superfluous = {
             let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-            let superfluous = if known.len() >= self.most { least_used(&known) } else { None };
+            let principal = caller().unwrap_or_default();
+            let of_caller = known.values().filter(|session| session.principal == principal).count();
+            let superfluous = if of_caller >= self.most_of_one {
+                least_used_of(&known, &principal)
+            } else if known.len() >= self.most {
+                least_used(&known)
+            } else {
+                None
+            };
             if let Some(other) = &superfluous {
                 known.remove(other);
             }
-            let principal = caller().unwrap_or_default();
             known.insert(id.clone(), Known { principal, used: now, told: now });
             counters::sessions(known.len());
             superfluous
@@ -200,7 +209,11 @@ fn least_used(known: &HashMap<SessionId, Known>) -> Option<SessionId> {
         *counts.entry(&session.principal).or_default() += 1;
     }
     let (greediest, _) = counts.into_iter().max_by_key(|(_, count)| *count)?;
-    let theirs = known.iter().filter(|(_, session)| session.principal == greediest);
+    least_used_of(known, greediest)
+}
+
+fn least_used_of(known: &HashMap<SessionId, Known>, principal: &str) -> Option<SessionId> {
+    let theirs = known.iter().filter(|(_, session)| session.principal == principal);
     theirs.min_by_key(|(_, session)| session.used).map(|(id, _)| id.clone())
 }
 
@@ -309,7 +322,7 @@ impl SessionStore for Sessions {
     async fn store(&self, id: &str, state: &SessionState) -> Result<(), SessionStoreError> {
         let state = serde_json::to_string(state)?;
         if let (Some(principal), true) = (caller(), state.len() <= MOST_KEPT) {
-            self.store.keep_session(&key(id), &principal, &state, IDLE).await?;
+            self.store.keep_session(&key(id), &principal, &state, IDLE, self.most_of_one).await?;
         }
         Ok(())
     }
@@ -343,7 +356,7 @@ mod tests {
 
     impl Process {
         fn new(most: usize, store: &Arc<Store>) -> Self {
-            let sessions = Arc::new(Sessions::new(most, store.clone()));
+            let sessions = Arc::new(Sessions::new(most, 100, store.clone()));
             let mut config = StreamableHttpServerConfig::default();
             config.session_store = Some(sessions.clone());
             Self { service: StreamableHttpService::new(|| Ok(Nothing), sessions.clone(), config), sessions }
