@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::{Failure, log, on_runtime, print, serve};
 use crate::config::Sources;
 use crate::server::{App, Principal};
-use crate::tool::confirm::{Consent, Way};
+use crate::tool::confirm::{Consent, Reply, Undecided, Way};
 use crate::tool::near::nearest;
 use crate::tool::run::{self, Attempt, Turn};
 use crate::tool::{Code, Error, TOOLS};
@@ -56,19 +56,15 @@ impl Call {
         let offered = app.catalogue.find(&self.tool).ok_or_else(|| self.not_offered(app))?;
         let ctx = app.own_ctx(request_id);
         let principal = Principal::local().name;
-        let mut agreed: Option<(bool, String)> = None;
+        let mut answered: Option<(Reply, String)> = None;
         // What changes while a person thinks is asked again; three times is enough.
         for _ in 0..3 {
-            let consent = match &agreed {
-                None => Consent::None,
-                Some((true, state)) => Consent::Given(state),
-                Some((false, _)) => Consent::Declined,
-            };
+            let consent = answered.as_ref().map_or(Consent::None, |(reply, state)| reply.to(state));
             let attempt =
                 Attempt { offered, arguments: arguments.clone(), principal: &principal, way: Way::Form, consent };
             match run::take(&app.runtime, &ctx, attempt).await? {
                 Turn::Done(done) => return Ok(done.text),
-                Turn::Ask(question) => agreed = Some((self.agreed(&question.message), question.state)),
+                Turn::Ask(question) => answered = Some((self.reply(&question.message), question.state)),
             }
         }
         Err(Error::new(Code::Conflict, "What was to be confirmed changed again and again, so nothing was done."))
@@ -85,18 +81,22 @@ impl Call {
             .with_hint("`infini-mcp tools` lists them.")
     }
 
-    /// Asks at the terminal; without one, and without --yes, the answer is no.
-    fn agreed(&self, message: &str) -> bool {
+    /// Asks at the terminal; where nobody is there, only --yes is a yes.
+    fn reply(&self, message: &str) -> Reply {
         eprintln!("{message}");
         if self.yes {
-            return true;
+            return Reply::Yes;
         }
         if !std::io::stdin().is_terminal() {
             eprintln!("Nobody is at a terminal to answer; add --yes to agree beforehand.");
-            return false;
+            return Reply::Neither(Undecided::NotShown);
         }
         eprint!("Type yes to go ahead: ");
         let mut line = String::new();
-        std::io::stdin().read_line(&mut line).is_ok() && line.trim().eq_ignore_ascii_case("yes")
+        match std::io::stdin().read_line(&mut line) {
+            Ok(0) | Err(_) => Reply::Neither(Undecided::Dismissed),
+            Ok(_) if line.trim().eq_ignore_ascii_case("yes") => Reply::Yes,
+            Ok(_) => Reply::No,
+        }
     }
 }

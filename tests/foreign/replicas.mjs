@@ -104,7 +104,7 @@ async function settle(number, call) {
 
 const byHand = (server, message) => send(server.url, { headers: headersOf(message, TOKEN), body: JSON.stringify(message) });
 
-/** One yes, said to two servers at the same moment: one of them buys, the other one refuses. */
+/** One yes, said to two servers at the same moment: one of them buys, the other one tells of that or that it is under way. */
 async function sayTwice(_, n) {
   const number = `TWICE-${n}`;
   const byForm = n % 2 === 0;
@@ -121,8 +121,9 @@ async function sayTwice(_, n) {
   const answers = await Promise.allSettled([alive.at(-1), alive.at(-2)].map((server) => byHand(server, yes)));
   const results = answers.map(({ value, reason }) => (value ? facts(value.json.result) : { broken: String(reason) }));
   if (results.some((result) => result.broken)) return told.broken.push({ number, results });
-  const bought = results.filter((result) => result.po_number === number).length;
-  const again = results.filter((result) => result.code === 'confirmation_required').length;
+  const isRecorded = (result) => /recorded then/.test(result.notes?.[0] ?? '');
+  const bought = results.filter((result) => result.po_number === number && !isRecorded(result)).length;
+  const again = results.filter((result) => isRecorded(result) || result.code === 'conflict').length;
   if (bought === 1 && again === 1) told.bought.add(number);
   else told.odd.push({ number, results });
 }

@@ -72,8 +72,33 @@ async function confirmsByToken(client, sandbox) {
   assert.equal(refusal(await client.call('infinigate_accept_quote', elsewhere)).code, 'confirmation_required', 'a token is for its own call');
   facts(await client.call('infinigate_accept_quote', confirmed));
   assert.equal(await sandbox.purchases(), before + 1, 'one purchase');
-  refusal(await client.call('infinigate_accept_quote', confirmed));
+  const again = facts(await client.call('infinigate_accept_quote', confirmed));
+  assert.match(again.notes[0], /recorded then/, 'a token that was used is answered with what came of it');
   assert.equal(await sandbox.purchases(), before + 1, 'a token is used once');
+}
+
+/** Nobody has decided: the answer says so, and holds what is needed to go on. */
+async function goesOnByToken(client, sandbox, code) {
+  const before = await sandbox.purchases();
+  const order = { po_number: `${code.slice(-12)}-${before}`, lines: [{ sku: '200417', quantity: 1 }] };
+  const told = refusal(await client.call('infinigate_create_order', order));
+  assert.equal(told.code, code, JSON.stringify(told));
+  assert.match(told.message, /nobody has decided/);
+  assert.equal(client.asked.length, 1, 'one question');
+  assert.ok(told.shown.totals, JSON.stringify(told));
+  assert.equal(await sandbox.purchases(), before, 'nothing is bought by that');
+  const bought = facts(await client.call('infinigate_create_order', { ...order, confirmation_token: told.confirmation_token }));
+  assert.equal(bought.po_number, order.po_number);
+  assert.equal(client.asked.length, 1, 'and no other question');
+  assert.equal(await sandbox.purchases(), before + 1, 'one purchase');
+}
+
+/** A client that cannot show what it said it shows. One of the stateless era keeps that to itself: its own call fails. */
+async function cannotShow(client, sandbox, kind) {
+  if (kind.era === 'legacy') return goesOnByToken(client, sandbox, 'confirmation_not_shown');
+  const before = await sandbox.purchases();
+  await assert.rejects(client.call('infinigate_accept_quote', acceptance(DECLINED)), /no window/);
+  assert.equal(await sandbox.purchases(), before, 'nothing was bought');
 }
 
 async function writesAnItem(client, title) {
@@ -106,7 +131,10 @@ async function tell(kind, transport) {
     ['looks around', undefined, (client) => looksAround(client)],
     ['is asked, says yes and buys once', () => ({ action: 'accept', content: { confirm: true } }), (client) => buysOnce(client, sandbox)],
     ['says no and buys nothing', () => ({ action: 'decline' }), (client) => declines(client, sandbox)],
-    ['accepts without ticking and buys nothing', () => ({ action: 'accept', content: { confirm: false } }), (client) => declines(client, sandbox)],
+    ['dismisses the question and goes on by token', () => ({ action: 'cancel' }), (client) => goesOnByToken(client, sandbox, 'confirmation_dismissed')],
+    ['accepts without ticking and goes on by token', () => ({ action: 'accept', content: { confirm: false } }), (client) => goesOnByToken(client, sandbox, 'confirmation_unticked')],
+    ['accepts without content and goes on by token', () => ({ action: 'accept', content: {} }), (client) => goesOnByToken(client, sandbox, 'confirmation_unticked')],
+    ['cannot show the question', () => Promise.reject(new Error('no window')), (client) => cannotShow(client, sandbox, kind)],
     ['cannot be asked, repeats with the token and buys once', undefined, (client) => confirmsByToken(client, sandbox)],
     ['creates an item by names and lists it back', undefined, (client) => writesAnItem(client, title)],
   ];

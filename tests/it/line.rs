@@ -30,10 +30,16 @@ pub struct Line {
     input: WriteHalf<DuplexStream>,
     output: Lines<BufReader<ReadHalf<DuplexStream>>>,
     last_id: u64,
+    capabilities: Value,
 }
 
 impl Line {
     pub async fn open(door: &Door, era: Era) -> Self {
+        Self::open_with(door, era, json!({})).await
+    }
+
+    /// With what the client says that it can do.
+    pub async fn open_with(door: &Door, era: Era, capabilities: Value) -> Self {
         let (ours, theirs) = duplex(1 << 16);
         let handler = Handler::new(door.app.clone());
         tokio::spawn(async move {
@@ -43,11 +49,12 @@ impl Line {
         });
         let (output, input) = split(ours);
         let output = BufReader::new(output).lines();
-        let mut line = Self { era, introduction: Value::Null, input, output, last_id: 0 };
+        let mut line = Self { era, introduction: Value::Null, input, output, last_id: 0, capabilities };
         line.introduction = match era {
             Era::Initialize => {
                 let client = json!({ "name": "test", "version": "1" });
-                let params = json!({ "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": client });
+                let params =
+                    json!({ "protocolVersion": "2025-11-25", "capabilities": line.capabilities, "clientInfo": client });
                 let introduction = line.result("initialize", params).await;
                 line.say(json!({ "jsonrpc": "2.0", "method": "notifications/initialized" })).await;
                 introduction
@@ -74,7 +81,7 @@ impl Line {
             params["_meta"] = json!({
                 "io.modelcontextprotocol/protocolVersion": "2026-07-28",
                 "io.modelcontextprotocol/clientInfo": { "name": "test", "version": "1" },
-                "io.modelcontextprotocol/clientCapabilities": {},
+                "io.modelcontextprotocol/clientCapabilities": self.capabilities,
             });
         }
         let id = self.last_id;

@@ -13,6 +13,7 @@ mod books;
 mod client_config;
 mod commands;
 mod completion;
+mod confirmation;
 mod create_order;
 mod credentials;
 mod doctor;

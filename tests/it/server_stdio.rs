@@ -164,8 +164,8 @@ async fn a_call_from_the_shell_prints_the_answer_and_refuses_to_spend_unasked() 
     let (code, quote) = run(&["call", "--sandbox", "infinigate_get_quote", r#"{"document_number":"AN2600456"}"#]).await;
     assert_eq!((code, &quote["document_number"]), (Some(0), &json!("AN2600456")));
     const ACCEPT: &str = r#"{"document_number":"AN2600456","accepted_by":"buyer@example.com"}"#;
-    let (code, declined) = run(&["call", "--sandbox", "infinigate_accept_quote", ACCEPT]).await;
-    assert_eq!((code, &declined["code"]), (Some(1), &json!("confirmation_declined")));
+    let (code, unasked) = run(&["call", "--sandbox", "infinigate_accept_quote", ACCEPT]).await;
+    assert_eq!((code, &unasked["code"]), (Some(1), &json!("confirmation_not_shown")));
     let (code, bought) = run(&["call", "--sandbox", "--yes", "infinigate_accept_quote", ACCEPT]).await;
     assert_eq!(code, Some(0), "{bought:#}");
 }

@@ -15,3 +15,4 @@ pub use kept::{Kept, MOST_LISTED};
 pub use oauth::{Code, Consents, Family, RegisteredClient, Token, TokenKind};
 pub use orders::{Claim, Entry, NewOrder, OrderState, Total};
 pub use store::{StateError, Store};
+pub use used::Used;

@@ -19,6 +19,7 @@ const SCHEMA: &[(i64, &str, &str)] = &[
     (4, "used", include_str!("schema/0004_used.sql")),
     (5, "oauth", include_str!("schema/0005_oauth.sql")),
     (6, "sessions", include_str!("schema/0006_sessions.sql")),
+    (7, "outcomes", include_str!("schema/0007_outcomes.sql")),
 ];
 
 /// Why something could not be remembered. Its text names no password.

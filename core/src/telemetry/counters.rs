@@ -125,6 +125,12 @@ pub enum Confirmation {
     Given,
     /// A no.
     Declined,
+    /// A question that was closed without an answer.
+    Dismissed,
+    /// A question that the client could not show.
+    NotShown,
+    /// A question that was accepted without a yes.
+    Unticked,
     /// A yes that came too late.
     Expired,
     /// A yes that was used before.
@@ -144,6 +150,9 @@ pub fn confirmation(event: Confirmation) {
         Confirmation::Asked => "asked",
         Confirmation::Given => "given",
         Confirmation::Declined => "declined",
+        Confirmation::Dismissed => "dismissed",
+        Confirmation::NotShown => "not_shown",
+        Confirmation::Unticked => "unticked",
         Confirmation::Expired => "expired",
         Confirmation::Replayed => "replayed",
         Confirmation::Mismatched => "mismatched",

@@ -4,8 +4,11 @@ use serde_json::Value;
 
 use super::audit::Confirmed;
 use super::catalogue::Offered;
-use super::confirm::{Confirmations, Consent, Question, Subject, Way, ask_by_token};
-use super::error::{Code, Error, Result};
+use super::confirm::{
+    Confirmations, Consent, Question, Redeemed, Subject, Undecided, Way, ask_by_token, declined, form_needed,
+};
+use super::error::{Error, Result};
+use super::used::{Before, record};
 use crate::state::Store;
 use crate::telemetry::counters::{self, Confirmation};
 use crate::vault::digest_json;
@@ -20,10 +23,21 @@ pub(super) struct Asking<'a> {
     pub(super) arguments: &'a Value,
 }
 
-/// What the caller brought, used up: the digest of what was shown when the yes was given.
+/// What the caller brought.
+pub(super) enum Brought {
+    /// A yes, or nothing yet.
+    Promise(Promise),
+    /// A yes that was used before.
+    Before(Before),
+}
+
+/// A yes, used up, with the digest of what was shown when it was given; or how to ask for one.
 pub(super) struct Promise {
     way: Way,
     shown: Option<String>,
+    /// The form that brought nothing, where the token stands in for it.
+    instead_of: Option<Undecided>,
+    used_as: Option<String>,
 }
 
 impl Promise {
@@ -31,33 +45,48 @@ impl Promise {
     pub(super) fn confirmed(&self) -> Confirmed {
         match self.way {
             Way::Form => Confirmed::ByForm,
-            Way::Token => Confirmed::ByToken,
+            Way::Token => Confirmed::ByToken(self.instead_of),
         }
+    }
+
+    /// The name under which the yes was used up.
+    pub(super) fn used_as(&self) -> Option<String> {
+        self.used_as.clone()
     }
 }
 
 impl Asking<'_> {
     /// Takes what the caller brought. A yes is used up here, whatever follows.
-    pub(super) async fn promise(&self, consent: Consent<'_>, token: Option<&str>) -> Result<Promise> {
-        let (way, state) = match (consent, token) {
+    pub(super) async fn brought(&self, consent: Consent<'_>, token: Option<&str>) -> Result<Brought> {
+        let (way, state, undecided) = match (consent, token) {
             (Consent::Declined, _) => {
-                counters::confirmation(Confirmation::Declined);
-                return Err(Error::new(Code::ConfirmationDeclined, "The person said no, so nothing was done.")
-                    .with_hint("Do not ask again unless they want it."));
+                self.confirmations.declined(self.store, self.subject(Way::Token)).await?;
+                return Err(declined("The person said no."));
             }
-            (Consent::Given(state), _) => (Way::Form, Some(state)),
-            (Consent::None, Some(token)) => (Way::Token, Some(token)),
-            (Consent::None, None) => (self.way, None),
+            // Nobody has decided: two deliberate calls may do it, where the operator lets them.
+            (Consent::Undecided(why), _) => {
+                counters::confirmation(why.counted());
+                (Way::Token, None, Some(why))
+            }
+            (Consent::Given(state), _) => (Way::Form, Some(state), None),
+            (Consent::None, Some(token)) => (Way::Token, Some(token), None),
+            (Consent::None, None) => (self.way, None, None),
         };
         if way == Way::Token && !self.confirmations.token_allowed(self.offered.tool.declaration.effect) {
-            return Err(Error::new(Code::ConfirmationRequired, "This call must be confirmed by a person in a form, which this client cannot show. Nothing was done.")
-                .with_hint("Use a client that supports elicitation; the operator has forbidden the token way for calls that spend money."));
+            return Err(form_needed(undecided));
         }
-        let shown = match state {
-            Some(state) => Some(self.confirmations.redeem(self.store, self.subject(way), state).await?),
-            None => None,
+        let Some(state) = state else {
+            return Ok(Brought::Promise(Promise { way, shown: None, instead_of: undecided, used_as: None }));
         };
-        Ok(Promise { way, shown })
+        Ok(match self.confirmations.redeem(self.store, self.subject(way), state).await? {
+            Redeemed::Now(yes) => Brought::Promise(Promise {
+                way,
+                shown: Some(yes.shown),
+                instead_of: yes.instead_of,
+                used_as: Some(yes.used_as),
+            }),
+            Redeemed::Before(before) => Brought::Before(before),
+        })
     }
 
     /// Nothing when the call may run; a question when a form can be shown; an error when the token way is needed.
@@ -67,7 +96,8 @@ impl Asking<'_> {
             return Ok(None);
         }
         counters::confirmation(if promise.shown.is_some() { Confirmation::Changed } else { Confirmation::Asked });
-        let mut question = self.confirmations.question(self.store, self.subject(promise.way), shown).await?;
+        let subject = self.subject(promise.way);
+        let mut question = self.confirmations.question(self.store, subject, shown, promise.instead_of).await?;
         if promise.shown.is_some() {
             question.message = format!(
                 "What you confirmed has changed since, so nothing was done. Please look again. {}",
@@ -76,7 +106,16 @@ impl Asking<'_> {
         }
         match promise.way {
             Way::Form => Ok(Some(question)),
-            Way::Token => Err(ask_by_token(question)),
+            // After a change the earlier form is no reason any more, but what is new is.
+            Way::Token => Err(ask_by_token(question, promise.instead_of.filter(|_| promise.shown.is_none()))),
+        }
+    }
+
+    /// Writes down what came of the yes that was used up, for the same call again. A failure to write can only be told to
+    /// the log: what was done is done.
+    pub(super) async fn note(&self, used_as: &str, outcome: std::result::Result<Option<&Value>, &Error>) {
+        if let Err(error) = self.store.note_outcome(used_as, &record(outcome)).await {
+            tracing::error!(tool = self.offered.name(), error = ?error, "what came of a confirmation could not be written down");
         }
     }
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::confirm::Undecided;
 use super::ctx::Ctx;
 use super::declaration::{Declaration, Effect};
 use super::error::{Error, Result};
@@ -12,8 +13,12 @@ use crate::vault::{digest, digest_json};
 pub enum Confirmed {
     /// A person said yes in a form.
     ByForm,
-    /// The call was repeated with a token.
-    ByToken,
+    /// The call was repeated with a token; where it stood in for a form, with what the form had brought.
+    ByToken(Option<Undecided>),
+    /// A person said no in a form.
+    Declined,
+    /// A form brought neither a yes nor a no.
+    Undecided(Undecided),
     /// Calls with this effect do not ask here.
     NotAsked,
 }
@@ -22,8 +27,18 @@ impl Confirmed {
     fn name(self) -> &'static str {
         match self {
             Self::ByForm => "form",
-            Self::ByToken => "token",
+            Self::ByToken(_) => "token",
+            Self::Declined => "declined",
+            Self::Undecided(why) => why.name(),
             Self::NotAsked => "not_asked",
+        }
+    }
+
+    /// What became of the form that a token stood in for.
+    fn form(self) -> Option<&'static str> {
+        match self {
+            Self::ByToken(instead_of) => instead_of.map(Undecided::name),
+            Self::ByForm | Self::Declined | Self::Undecided(_) | Self::NotAsked => None,
         }
     }
 }
@@ -62,7 +77,7 @@ fn line(
     if let Ok(answer) = outcome {
         collect(answer, &mut ids);
     }
-    json!({
+    let mut line = json!({
         "at": chrono::Utc::now().format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
         "request_id": request_id,
         "who": principal,
@@ -72,7 +87,11 @@ fn line(
         "outcome": outcome.as_ref().err().map_or_else(|| "ok".to_owned(), |error: &Error| error.code().name()),
         "ids": ids,
         "undo": undo(declaration),
-    })
+    });
+    if let (Some(form), Some(line)) = (confirmed.form(), line.as_object_mut()) {
+        line.insert("form".to_owned(), json!(form));
+    }
+    line
 }
 
 fn undo(declaration: &Declaration) -> &'static str {
@@ -128,6 +147,15 @@ mod tests {
             (&json!("ok"), &json!("form"), &json!("nothing"))
         );
         assert!(!line.to_string().contains("Confidential"));
+    }
+
+    #[test]
+    fn a_token_that_stood_in_for_a_form_says_what_became_of_the_form() {
+        let by = |confirmed| line(&ARCHIVE, "anna", &json!({}), confirmed, &Ok(json!({})), "r1");
+        let instead = by(Confirmed::ByToken(Some(Undecided::Dismissed)));
+        assert_eq!((&instead["confirmed"], &instead["form"]), (&json!("token"), &json!("dismissed")));
+        assert_eq!(by(Confirmed::ByToken(None)).get("form"), None);
+        assert_eq!(by(Confirmed::Undecided(Undecided::Unticked))["confirmed"], "unticked");
     }
 
     #[test]

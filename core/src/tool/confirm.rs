@@ -8,16 +8,25 @@ use tokio::sync::OnceCell;
 use super::answer::{self, Detail};
 use super::declaration::{Declaration, Effect};
 use super::error::{Code, Error, Result};
-use super::text::{self, Fence};
+use super::excerpt::excerpt;
+use super::text::Fence;
+use super::used::Before;
 use crate::state::Store;
 use crate::telemetry::counters::{self, Confirmation};
 use crate::vault::{digest_json, random_token};
+
+pub use super::consent::{Consent, Reply, Undecided};
 
 /// The name of the key for sealing.
 const KEY: &str = "confirmations";
 
 /// How long a question stays open.
 pub const OPEN_FOR: Duration = Duration::from_secs(300);
+/// How long a confirmation that was used is known, with what came of it: a client whose answer was lost asks again with it.
+const KNOWN_FOR: Duration = Duration::from_secs(3_600);
+
+/// Characters of one name, comment or value in a question.
+const LONGEST_PART: usize = 80;
 
 /// Seals a payload so that it can be given to the caller and trusted when it comes back.
 pub trait Seal: Send + Sync {
@@ -63,6 +72,15 @@ impl Policy {
     }
 }
 
+/// Whether questions come as forms (`CONFIRM_FORMS`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Forms {
+    /// Where the client says that it can show one.
+    WhereShown,
+    /// Never: for clients that say so and then answer by themselves.
+    Off,
+}
+
 /// How this caller can be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
@@ -79,17 +97,6 @@ impl Way {
             Self::Token => "token",
         }
     }
-}
-
-/// What the caller has brought.
-#[derive(Debug, Clone, Copy)]
-pub enum Consent<'a> {
-    /// Nothing yet.
-    None,
-    /// A no.
-    Declined,
-    /// A yes to this sealed state.
-    Given(&'a str),
 }
 
 /// A question that must be answered with yes before the call runs.
@@ -116,6 +123,8 @@ pub struct Confirmations {
     pub policy: Policy,
     /// Whether `spends` may be confirmed by token (`CONFIRM_FALLBACK`).
     pub token_may_spend: bool,
+    /// Whether questions come as forms.
+    pub forms: Forms,
 }
 
 /// The identity of one call: who calls what, with which arguments, asked which way.
@@ -135,12 +144,37 @@ impl Subject<'_> {
     fn context(&self) -> String {
         json!([self.principal, self.tool.name, digest_json(self.arguments), self.way.name()]).to_string()
     }
+
+    /// Under which a no to this call is remembered, whichever way it is asked about next.
+    fn refusal(&self) -> String {
+        format!("declined {}", digest_json(&json!([self.principal, self.tool.name, self.arguments])))
+    }
+}
+
+/// A yes that was brought, and used up by that.
+#[derive(Debug)]
+pub struct Yes {
+    /// The digest of what was shown.
+    pub shown: String,
+    /// Why the form brought nothing, where this is the token that stands in for it.
+    pub instead_of: Option<Undecided>,
+    /// The name under which it was used up.
+    pub used_as: String,
+}
+
+/// What a confirmation is worth.
+#[derive(Debug)]
+pub enum Redeemed {
+    /// It counts, now and never again.
+    Now(Yes),
+    /// It was used before.
+    Before(Before),
 }
 
 impl Confirmations {
     /// Confirmations under seals of this kind.
-    pub fn new(make_seal: MakeSeal, policy: Policy, token_may_spend: bool) -> Self {
-        Self { make_seal, seal: OnceCell::new(), policy, token_may_spend }
+    pub fn new(make_seal: MakeSeal, policy: Policy, token_may_spend: bool, forms: Forms) -> Self {
+        Self { make_seal, seal: OnceCell::new(), policy, token_may_spend, forms }
     }
 
     async fn seal(&self, store: &Store) -> Result<&dyn Seal> {
@@ -148,34 +182,72 @@ impl Confirmations {
         Ok(seal.await?.as_ref())
     }
 
-    /// The question for this call, about what is `shown`.
+    /// The question for this call, about what is `shown`; as a token it may stand in for a form that brought nothing.
     ///
     /// # Errors
     /// When the key for sealing cannot be had.
-    pub async fn question(&self, store: &Store, subject: Subject<'_>, shown: Value) -> Result<Question> {
-        let payload = json!({ "nonce": random_token(), "shown": digest_json(&shown) }).to_string();
-        let state = self.seal(store).await?.seal(&payload, &subject.context(), OPEN_FOR);
+    pub async fn question(
+        &self,
+        store: &Store,
+        subject: Subject<'_>,
+        shown: Value,
+        instead_of: Option<Undecided>,
+    ) -> Result<Question> {
+        let payload = json!({
+            "nonce": random_token(),
+            "shown": digest_json(&shown),
+            "at": now(),
+            "instead_of": instead_of.map(Undecided::name),
+        });
+        let state = self.seal(store).await?.seal(&payload.to_string(), &subject.context(), KNOWN_FOR);
         let template = subject.tool.confirm.unwrap_or("Run {tool}?");
         Ok(Question { message: fill(template, subject, &shown), shown, state })
     }
 
-    /// Checks a yes and uses it up; gives the digest of what was shown.
+    /// Checks a yes and uses it up.
     ///
     /// # Errors
-    /// `confirmation_required` when the yes is not for this call, is too old or was used before.
-    pub async fn redeem(&self, store: &Store, subject: Subject<'_>, state: &str) -> Result<String> {
+    /// `confirmation_required` when the yes is not for this call or is too old; `confirmation_declined` when a person said
+    /// no to the same call after the token was given out.
+    pub async fn redeem(&self, store: &Store, subject: Subject<'_>, state: &str) -> Result<Redeemed> {
         let payload = self.seal(store).await?.open(state, &subject.context()).map_err(|fault| match fault {
-            SealFault::Expired => refused(Confirmation::Expired, "The confirmation is older than five minutes."),
-            SealFault::Broken => {
-                refused(Confirmation::Mismatched, "The confirmation does not belong to this call with these arguments.")
-            }
+            SealFault::Expired => expired(),
+            SealFault::Broken => refused(
+                Confirmation::Mismatched,
+                "The confirmation does not belong to this call with these arguments, so this call did nothing.",
+            ),
         })?;
         let payload: Value = serde_json::from_str(&payload).map_err(Error::internal)?;
         let part = |name: &str| payload.get(name).and_then(Value::as_str).unwrap_or_default();
-        if !store.use_up(&format!("confirmation {}", part("nonce")), OPEN_FOR * 2).await? {
-            return Err(refused(Confirmation::Replayed, "The confirmation was used before."));
+        let at = payload.get("at").and_then(Value::as_i64).unwrap_or_default();
+        let name = format!("confirmation {}", part("nonce"));
+        // Older than a question stays open, it can only be known; younger, it is used up by looking.
+        let is_open = now().saturating_sub(at) <= i64::try_from(OPEN_FOR.as_millis()).unwrap_or(i64::MAX);
+        if is_open && subject.way == Way::Token {
+            self.not_declined_since(store, subject, at).await?;
         }
-        Ok(part("shown").to_owned())
+        if is_open && store.use_up(&name, KNOWN_FOR).await? {
+            let instead_of = Undecided::named(part("instead_of"));
+            return Ok(Redeemed::Now(Yes { shown: part("shown").to_owned(), instead_of, used_as: name }));
+        }
+        let Some(used) = store.used(&name).await? else { return Err(expired()) };
+        counters::confirmation(Confirmation::Replayed);
+        Ok(Redeemed::Before(Before::of(&used)))
+    }
+
+    /// Remembers a no, so that no token given out before it lets the same call through.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn declined(&self, store: &Store, subject: Subject<'_>) -> Result<()> {
+        Ok(store.use_again(&subject.refusal(), KNOWN_FOR).await?)
+    }
+
+    async fn not_declined_since(&self, store: &Store, subject: Subject<'_>, at: i64) -> Result<()> {
+        match store.used(&subject.refusal()).await? {
+            Some(no) if no.at > at => Err(declined("A person said no to this call after the token was given out.")),
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// Whether this effect may be confirmed by repeating the call with a token.
@@ -184,16 +256,49 @@ impl Confirmations {
     }
 }
 
+fn now() -> i64 {
+    chrono::Utc::now().timestamp_millis()
+}
+
+fn expired() -> Error {
+    refused(Confirmation::Expired, "The confirmation is older than five minutes, so this call did nothing.")
+}
+
 fn refused(event: Confirmation, why: &str) -> Error {
     counters::confirmation(event);
-    Error::new(Code::ConfirmationRequired, format!("{why} Nothing was done."))
+    Error::new(Code::ConfirmationRequired, why)
         .with_hint("Call the tool again without a confirmation to be asked anew.")
 }
 
+/// The error after a person's no.
+pub fn declined(why: &str) -> Error {
+    counters::confirmation(Confirmation::Declined);
+    Error::new(Code::ConfirmationDeclined, format!("{why} Nothing was done."))
+        .with_hint("Do not ask again unless the person wants it. A client that says no by itself because nobody sits in front of it needs CONFIRM_FORMS=off, which its operator sets.")
+}
+
+/// The error of a call that only a form could confirm, where a form cannot be had.
+pub fn form_needed(why: Option<Undecided>) -> Error {
+    let (code, said) = why.map_or(
+        (
+            Code::ConfirmationRequired,
+            "This call must be confirmed by a person in a form, which this client cannot show.",
+        ),
+        |why| (why.code(), why.in_words()),
+    );
+    Error::new(code, format!("{said} Nothing was done."))
+        .with_hint("A person must say yes in a form, in a client that supports elicitation; the operator has forbidden the token way for calls that spend money.")
+}
+
 /// The error that asks a caller to repeat the call with the token.
-pub fn ask_by_token(question: Question) -> Error {
+pub fn ask_by_token(question: Question, instead_of: Option<Undecided>) -> Error {
     let shown = answer::finish(question.shown, Detail::Brief, &Fence::Off);
-    Error::new(Code::ConfirmationRequired, format!("{} Nothing was done yet.", question.message))
+    let message = format!("{} Nothing was done yet.", question.message);
+    let (code, message) = match instead_of {
+        Some(why) => (why.code(), format!("{} {message}", why.in_words())),
+        None => (Code::ConfirmationRequired, message),
+    };
+    Error::new(code, message)
         .with_hint("Show this to the person you work for. If they agree, call the tool again within five minutes with the same arguments and this confirmation_token.")
         .with("shown", shown)
         .with("confirmation_token", json!(question.state))
@@ -230,7 +335,7 @@ fn placeholder(name: &str, subject: Subject<'_>, shown: &Value) -> String {
         Some(other) => other.to_string(),
     };
     // Names of vendors and items come from others: one line, nothing hidden, not long enough to tell a story.
-    text::clean(&shown).split_whitespace().collect::<Vec<_>>().join(" ").chars().take(80).collect()
+    excerpt(&shown, LONGEST_PART)
 }
 
 #[cfg(test)]
@@ -269,12 +374,12 @@ mod tests {
 
     #[tokio::test]
     async fn a_yes_counts_once_and_only_for_the_call_it_was_given_to() {
-        let confirmations = Confirmations::new(|_| Box::new(Plain), Policy::Destructive, true);
+        let confirmations = Confirmations::new(|_| Box::new(Plain), Policy::Destructive, true, Forms::WhereShown);
         let store = Store::in_memory("test");
         let arguments = json!({ "number": "AN1" });
         let other = json!({ "number": "AN2" });
         let question = confirmations
-            .question(&store, subject("ana", &arguments, Way::Form), json!({ "total": 10.5 }))
+            .question(&store, subject("ana", &arguments, Way::Form), json!({ "total": 10.5 }), None)
             .await
             .unwrap();
         assert_eq!(question.message, "Buy 10.5 {net} for AN1?");
@@ -288,17 +393,35 @@ mod tests {
                 Code::ConfirmationRequired
             );
         }
-        assert_eq!(
-            confirmations.redeem(&store, subject("ana", &arguments, Way::Form), &question.state).await.unwrap(),
-            digest_json(&json!({ "total": 10.5 }))
-        );
-        assert!(
-            confirmations
-                .redeem(&store, subject("ana", &arguments, Way::Form), &question.state)
-                .await
-                .unwrap_err()
-                .to_string()
-                .contains("used before")
-        );
+        let again = || confirmations.redeem(&store, subject("ana", &arguments, Way::Form), &question.state);
+        let Redeemed::Now(yes) = again().await.unwrap() else { panic!("it was not used before") };
+        assert_eq!(yes.shown, digest_json(&json!({ "total": 10.5 })));
+        assert!(matches!(again().await.unwrap(), Redeemed::Before(_)));
+    }
+
+    /// What comes before and after is told apart by its time.
+    fn next_millisecond() {
+        let before = now();
+        assert!((0..100_000_000).any(|_| now() > before));
+    }
+
+    #[tokio::test]
+    async fn a_no_ends_the_tokens_given_out_before_it_and_not_the_call_for_ever() {
+        let confirmations = Confirmations::new(|_| Box::new(Plain), Policy::Destructive, true, Forms::WhereShown);
+        let store = Store::in_memory("test");
+        let arguments = json!({ "number": "AN1" });
+        let subject = subject("ana", &arguments, Way::Token);
+        let token = || confirmations.question(&store, subject, json!({}), Some(Undecided::Dismissed));
+        let before = token().await.unwrap();
+        next_millisecond();
+        confirmations.declined(&store, Subject { way: Way::Form, ..subject }).await.unwrap();
+        let refused = confirmations.redeem(&store, subject, &before.state).await.unwrap_err();
+        assert_eq!(refused.code(), Code::ConfirmationDeclined);
+        next_millisecond();
+        let after = token().await.unwrap();
+        let Redeemed::Now(yes) = confirmations.redeem(&store, subject, &after.state).await.unwrap() else {
+            panic!("it was not used before")
+        };
+        assert_eq!(yes.instead_of, Some(Undecided::Dismissed));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::api::{self, Cause};
@@ -12,7 +12,7 @@ use crate::state::StateError;
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// The ways a tool can fail; clients may rely on the names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
     /// The arguments do not fit the tool's schema.
@@ -39,6 +39,12 @@ pub enum Code {
     ConfirmationRequired,
     /// A person said no.
     ConfirmationDeclined,
+    /// The question was closed, and nobody decided.
+    ConfirmationDismissed,
+    /// The client could not show the question.
+    ConfirmationNotShown,
+    /// The question was accepted without the yes that it asks for.
+    ConfirmationUnticked,
     /// The server has no credentials for this service.
     NotConfigured,
     /// Upstream refused the content.
@@ -66,6 +72,9 @@ impl Code {
             | Self::OutcomeUnknown
             | Self::ConfirmationRequired
             | Self::ConfirmationDeclined
+            | Self::ConfirmationDismissed
+            | Self::ConfirmationNotShown
+            | Self::ConfirmationUnticked
             | Self::NotConfigured
             | Self::ValidationFailed
             | Self::Internal => false,

@@ -6,18 +6,16 @@ use futures::FutureExt;
 use serde_json::{Map, Value, json};
 
 use super::answer::{self, Detail};
-use super::asking::{Asking, Promise};
+use super::asking::Asking;
 use super::attachment::Attachment;
-use super::audit::{self, Confirmed};
 use super::catalogue::Offered;
-use super::confirm::{Confirmations, Consent, Question, Way, ask_by_token};
+use super::change::{Step, change};
+use super::confirm::{Confirmations, Consent, Question, Way};
 use super::ctx::Ctx;
 use super::declaration::Effect;
 use super::error::{Error, Result};
-use super::ledger::{Limits, Purchase, Recall};
-use super::order::Order;
+use super::ledger::Limits;
 use super::text::Fence;
-use super::workflow::Prepared;
 use super::{input, markdown};
 
 /// A call as it came in.
@@ -84,7 +82,7 @@ pub async fn take(runtime: &Runtime, ctx: &Ctx, attempt: Attempt<'_>) -> Result<
     let answer = if attempt.offered.tool.declaration.effect == Effect::Reads {
         unharmed(prepare(arguments)?.run(ctx)).await?
     } else {
-        let mut prepared = prepare(arguments.clone())?;
+        let prepared = prepare(arguments.clone())?;
         let asking = Asking {
             confirmations: &runtime.confirmations,
             store: ctx.store(),
@@ -95,88 +93,12 @@ pub async fn take(runtime: &Runtime, ctx: &Ctx, attempt: Attempt<'_>) -> Result<
         };
         // Where the log and the ledger cannot even be opened, nothing is changed.
         ctx.store().ready().await?;
-        let allowed =
-            match allow(runtime, ctx, &asking, &mut prepared, attempt.consent, common.token.as_deref()).await? {
-                Allowed::NotYet(question) => return Ok(Turn::Ask(question)),
-                allowed => allowed,
-            };
-        change(ctx, &asking, prepared, allowed).await?
+        match change(ctx, &asking, runtime.limits, prepared, attempt.consent, common.token.as_deref()).await? {
+            Step::Ask(question) => return Ok(Turn::Ask(question)),
+            Step::Answer(answer) => answer,
+        }
     };
     Ok(Turn::Done(finish(answer, &common, runtime.fence, ctx)))
-}
-
-/// Whether a call that changes something may go ahead.
-enum Allowed {
-    /// A person must say yes first.
-    NotYet(Question),
-    /// It was carried out before; this is what was answered.
-    Before(Value),
-    /// It may, as a purchase that the ledger keeps.
-    Purchase(Box<(Purchase, Order)>, Confirmed),
-    /// It may.
-    Change(Confirmed),
-}
-
-/// Shows what the call would act on, asks the ledger about a purchase, and takes the yes.
-async fn allow(
-    runtime: &Runtime,
-    ctx: &Ctx,
-    asking: &Asking<'_>,
-    prepared: &mut Box<dyn Prepared>,
-    consent: Consent<'_>,
-    token: Option<&str>,
-) -> Result<Allowed> {
-    let effect = asking.offered.tool.declaration.effect;
-    let asks = runtime.confirmations.policy.asks(effect);
-    if !asks && effect != Effect::Spends {
-        return Ok(Allowed::Change(Confirmed::NotAsked));
-    }
-    let promise = if asks { Some(asking.promise(consent, token).await?) } else { None };
-    let shown = unharmed(prepared.show(ctx)).await?;
-    let mut order = prepared.order();
-    let purchase = Purchase {
-        ctx: ctx.clone(),
-        limits: runtime.limits,
-        tool: asking.offered.tool,
-        arguments: asking.arguments.clone(),
-        principal: asking.principal.to_owned(),
-    };
-    if let Some(order) = &mut order {
-        if let Recall::Recorded(answer) = purchase.recall(order).await? {
-            return Ok(Allowed::Before(answer));
-        }
-        if let Some(refusal) = order.refusal.take() {
-            return Err(refusal);
-        }
-    }
-    let confirmed = promise.as_ref().map_or(Confirmed::NotAsked, Promise::confirmed);
-    if let Some(promise) = promise
-        && let Some(question) = asking.ask(promise, shown).await?
-    {
-        return Ok(Allowed::NotYet(question));
-    }
-    Ok(match order {
-        Some(order) => Allowed::Purchase(Box::new((purchase, order)), confirmed),
-        None => Allowed::Change(confirmed),
-    })
-}
-
-/// Does what was allowed, and leaves a line about it.
-async fn change(ctx: &Ctx, asking: &Asking<'_>, prepared: Box<dyn Prepared>, allowed: Allowed) -> Result<Value> {
-    match allowed {
-        Allowed::Before(answer) => Ok(answer),
-        Allowed::Purchase(bought, confirmed) => {
-            let (purchase, order) = *bought;
-            purchase.send(prepared, order, confirmed).await
-        }
-        Allowed::Change(confirmed) => {
-            let outcome = unharmed(prepared.run(ctx)).await;
-            let declaration = &asking.offered.tool.declaration;
-            audit::record(ctx, declaration, asking.principal, asking.arguments, confirmed, &outcome).await;
-            outcome
-        }
-        Allowed::NotYet(question) => Err(ask_by_token(question)),
-    }
 }
 
 /// Whether bodies written by others are enclosed in markers (`MCP_FENCE_TEXT`).

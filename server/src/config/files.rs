@@ -7,11 +7,12 @@ use super::{Origin, Sources, dotenv, table};
 /// What a file that merely lies in the current folder may not decide about credentials from elsewhere: where they are
 /// sent, whether a person is asked, how much may be spent, and where it is written down. An editor starts servers in the folder that is open,
 /// which may be anybody's.
-const NOT_BY_CHANCE: [&str; 7] = [
+const NOT_BY_CHANCE: [&str; 8] = [
     "INFINIGATE_BASE_URL",
     "INFINITY_API_BASE_URL",
     "CONFIRM",
     "CONFIRM_FALLBACK",
+    "CONFIRM_FORMS",
     "ORDER_LIMIT_AMOUNT",
     "ORDER_LIMIT_PER_DAY",
     "STATE_URL",

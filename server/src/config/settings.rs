@@ -13,7 +13,7 @@ use super::{OAuth, Sources, oauth, state, users};
 use infini_mcp_core::api::infinigate;
 use infini_mcp_core::tool::Toolset;
 use infini_mcp_core::tool::catalogue::Choice;
-use infini_mcp_core::tool::confirm::Policy;
+use infini_mcp_core::tool::confirm::{Forms, Policy};
 use infini_mcp_core::tool::ctx::PageSizes;
 use infini_mcp_core::tool::ledger::Limits;
 use infini_mcp_core::tool::run::FenceForeignText;
@@ -101,6 +101,8 @@ pub struct Settings {
     pub confirm: Policy,
     /// Whether a call that spends may be confirmed with a token.
     pub token_may_spend: bool,
+    /// Whether questions come as forms.
+    pub forms: Forms,
     /// Where things are remembered: `sqlite:<path>`, `sqlite::memory:` or `postgres://…`.
     pub state: SecretString,
     /// What may be spent.
@@ -143,6 +145,11 @@ impl Settings {
                 Policy::Destructive,
             ),
             token_may_spend: sources.choice("CONFIRM_FALLBACK", &[("token", true), ("refuse", false)], false),
+            forms: sources.choice(
+                "CONFIRM_FORMS",
+                &[("auto", Forms::WhereShown), ("off", Forms::Off)],
+                Forms::WhereShown,
+            ),
             state: state::address(sources),
             limits: state::limits(sources),
             pages: read_pages(sources),
@@ -165,12 +172,23 @@ impl Settings {
             watching: watching::read(sources),
         };
         settings.check_doors(sources);
+        settings.check_confirmations(sources);
         settings
     }
 
     /// Whether callers over HTTP must say who they are.
     pub fn callers_are_known(&self) -> bool {
         self.http.auth_token.is_some() || self.vault.is_some() || self.oauth.is_some()
+    }
+
+    /// Without forms and without tokens nobody could ever confirm.
+    fn check_confirmations(&self, sources: &mut Sources) {
+        if self.forms == Forms::Off && !self.token_may_spend {
+            sources.fault(
+                "CONFIRM_FORMS",
+                "may not be off with CONFIRM_FALLBACK=refuse: nothing that spends could be confirmed; MCP_TOOLS_DENY takes tools away",
+            );
+        }
     }
 
     /// Whoever can reach the port can spend money: no authentication, no port beyond this machine; no question, no HTTP.
@@ -331,6 +349,7 @@ mod tests {
             ""
         );
         assert!(faults(&[("MCP_TRANSPORT", "http"), ("CONFIRM", "off")]).contains("over stdio only"));
+        assert!(faults(&[("CONFIRM_FORMS", "off"), ("CONFIRM_FALLBACK", "refuse")]).contains("could be confirmed"));
     }
 
     #[test]

@@ -186,7 +186,12 @@ pub static SETTINGS: &[Setting] = &[
     setting(
         "CONFIRM_FALLBACK",
         "token",
-        "What happens when a client cannot show a question for a call that spends money: token (it repeats the call with a token) or refuse.",
+        "What happens when a client cannot show a question for a call that spends money, or nobody answers it: token (it repeats the call with a token) or refuse.",
+    ),
+    setting(
+        "CONFIRM_FORMS",
+        "auto",
+        "Whether questions come as forms: auto (where the client says that it shows them) or off, for clients that run unattended and decline by themselves; then as under CONFIRM_FALLBACK.",
     ),
     secret(
         "STATE_URL",

@@ -76,8 +76,12 @@ impl App {
             .map(|(oauth, roster)| Arc::new(OAuth::new(oauth, store.clone(), roster, Arc::new(RealWeb::default()))));
         let own = OwnCredentials { infinigate: settings.infinigate, infinity: settings.infinity };
         let accounts = Accounts::new(settings.reach, own, roster.clone(), store.clone())?;
-        let confirmations =
-            Confirmations::new(|key| Box::new(RequestSeal::new(key)), settings.confirm, settings.token_may_spend);
+        let confirmations = Confirmations::new(
+            |key| Box::new(RequestSeal::new(key)),
+            settings.confirm,
+            settings.token_may_spend,
+            settings.forms,
+        );
         let catalogue = Catalogue::new(
             &settings.choice,
             |service| accounts.may_serve(service),

@@ -12,7 +12,7 @@ use rmcp::service::RequestContext;
 use serde_json::{Value, json};
 
 use infini_mcp_core::state::Store;
-use infini_mcp_core::tool::confirm::{Consent, OPEN_FOR, Question, Way};
+use infini_mcp_core::tool::confirm::{Consent, Forms, OPEN_FOR, Question, Reply, Undecided, Way};
 
 /// The name of the one question and of its one field.
 const CONFIRM: &str = "confirm";
@@ -29,19 +29,14 @@ pub enum Channel {
 }
 
 impl Channel {
-    /// The best way this client declared.
-    pub fn of(context: &RequestContext<RoleServer>) -> Self {
-        match (can_show_forms(context), is_modern(context)) {
+    /// The best way this client declared and the operator leaves open. Where several servers share one `store`, the answer
+    /// to a question within the call may reach another one than asked, so the model repeats the call instead.
+    pub fn of(context: &RequestContext<RoleServer>, forms: Forms, store: &Store) -> Self {
+        match (forms == Forms::WhereShown && can_show_forms(context), is_modern(context)) {
             (true, true) => Self::NextCall,
-            (true, false) => Self::WithinCall,
-            (false, _) => Self::Token,
+            (true, false) if !store.is_shared() => Self::WithinCall,
+            (true, false) | (false, _) => Self::Token,
         }
-    }
-
-    /// The same way for a server that keeps its memory in `store`: where several servers share it, the answer to a question
-    /// within the call may reach another one than asked, so the model repeats the call instead.
-    pub fn among(self, store: &Store) -> Self {
-        if self == Self::WithinCall && store.is_shared() { Self::Token } else { self }
     }
 
     /// The way as the confirmation knows it.
@@ -71,17 +66,12 @@ pub fn needed_capability() -> ClientCapabilities {
 
 /// The answer that a client of the stateless era brings with its second call.
 pub fn consent(request: &CallToolRequestParams) -> Consent<'_> {
-    let (Some(responses), Some(state)) = (&request.input_responses, &request.request_state) else {
-        return Consent::None;
-    };
-    match responses.get(CONFIRM) {
-        None => Consent::None,
-        Some(response)
-            if said_yes(response.get("action").and_then(Value::as_str) == Some("accept"), response.get("content")) =>
-        {
-            Consent::Given(state)
-        }
-        Some(_) => Consent::Declined,
+    let response = request.input_responses.as_ref().and_then(|responses| responses.get(CONFIRM));
+    let Some(response) = response else { return Consent::None };
+    match (reply(response.get("action").and_then(Value::as_str), response.get("content")), &request.request_state) {
+        // A yes is a yes to something; anything else needs no question to be understood.
+        (Reply::Yes, None) => Consent::None,
+        (reply, state) => reply.to(state.as_deref().unwrap_or_default()),
     }
 }
 
@@ -91,33 +81,43 @@ pub fn input_required(question: &Question) -> InputRequiredResult {
     InputRequiredResult::new(Some(BTreeMap::from([(CONFIRM.to_owned(), request)])), Some(question.state.clone()))
 }
 
-/// Asks within the call and waits for the answer; no answer is a no.
-pub async fn ask_now(context: &RequestContext<RoleServer>, question: &Question) -> bool {
+/// Asks within the call and waits for the answer.
+pub async fn ask_now(context: &RequestContext<RoleServer>, question: &Question) -> Reply {
     let answer = tokio::select! {
         answer = context.peer.create_elicitation_with_timeout(form(question), Some(OPEN_FOR)) => answer,
-        () = context.ct.cancelled() => return false,
+        () = context.ct.cancelled() => return Reply::Neither(Undecided::NotShown),
     };
     match answer {
-        Ok(ElicitResult { action, content, .. }) => said_yes(action == ElicitationAction::Accept, content.as_ref()),
+        Ok(ElicitResult { action: ElicitationAction::Accept, content, .. }) => reply(Some("accept"), content.as_ref()),
+        Ok(ElicitResult { action: ElicitationAction::Decline, .. }) => Reply::No,
+        Ok(ElicitResult { action: ElicitationAction::Cancel, .. }) => Reply::Neither(Undecided::Dismissed),
+        Ok(_) => Reply::Neither(Undecided::NotShown),
         Err(error) => {
-            tracing::warn!(%error, "a question could not be asked, which counts as no");
-            false
+            tracing::warn!(%error, "a question could not be put to a person");
+            Reply::Neither(Undecided::NotShown)
         }
     }
 }
 
-/// Yes is the accepted form with the box ticked; anything else is no.
-fn said_yes(accepted: bool, content: Option<&Value>) -> bool {
-    accepted && content.and_then(|content| content.get(CONFIRM)) == Some(&json!(true))
+/// What an answer means. Yes is the accepted form with its yes; only a no is a no.
+fn reply(action: Option<&str>, content: Option<&Value>) -> Reply {
+    match action {
+        Some("accept") if content.and_then(|content| content.get(CONFIRM)) == Some(&json!(true)) => Reply::Yes,
+        Some("accept") => Reply::Neither(Undecided::Unticked),
+        Some("decline") => Reply::No,
+        Some("cancel") => Reply::Neither(Undecided::Dismissed),
+        Some(_) | None => Reply::Neither(Undecided::NotShown),
+    }
 }
 
 fn form(question: &Question) -> ElicitRequestParams {
-    let tick = BooleanSchema::new()
-        .title("Yes, do this")
-        .description("Tick to go ahead. Leave empty to do nothing.")
+    // Clients show a box, a list of True and False, or ask y/n.
+    let yes = BooleanSchema::new()
+        .title("Go ahead?")
+        .description("Yes (true, ticked): it is done. No (false, not ticked): nothing is done.")
         .with_default(false);
     let schema =
-        ElicitationSchema::new(BTreeMap::from([(CONFIRM.to_owned(), PrimitiveSchemaDefinition::Boolean(tick))]))
+        ElicitationSchema::new(BTreeMap::from([(CONFIRM.to_owned(), PrimitiveSchemaDefinition::Boolean(yes))]))
             .with_required(vec![CONFIRM.to_owned()]);
     ElicitRequestParams::FormElicitationParams {
         meta: None,

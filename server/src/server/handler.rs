@@ -28,7 +28,7 @@ use super::{completion, icons, progress, prompts, resources};
 use crate::offers::Offers;
 use infini_mcp_core::telemetry::Trace;
 use infini_mcp_core::tool::catalogue::Offered;
-use infini_mcp_core::tool::confirm::Consent;
+use infini_mcp_core::tool::confirm::Reply;
 use infini_mcp_core::tool::ctx::Upstreams;
 use infini_mcp_core::tool::near::nearest;
 use infini_mcp_core::tool::run::{self, Attempt, Turn};
@@ -92,13 +92,12 @@ impl Handler {
         request_id: &str,
         trace: Trace,
     ) -> Result<CallToolResponse, Error> {
-        let channel = Channel::of(context).among(self.app.store());
-        let mut answered: Option<(bool, String)> = None;
+        let channel = self.channel(context);
+        let mut answered: Option<(Reply, String)> = None;
         for _ in 0..MOST_QUESTIONS {
             let consent = match &answered {
                 None => asking::consent(request),
-                Some((true, state)) => Consent::Given(state),
-                Some((false, _)) => Consent::Declined,
+                Some((reply, state)) => reply.to(state),
             };
             let attempt = Attempt {
                 offered,
@@ -145,11 +144,14 @@ impl Handler {
         }
     }
 
+    fn channel(&self, context: &RequestContext<RoleServer>) -> Channel {
+        Channel::of(context, self.app.runtime.confirmations.forms, self.app.store())
+    }
+
     /// A client that cannot be asked at all must be told so by the protocol, when the operator wants a person to decide.
     fn refuse_silent_spending(&self, offered: &Offered, context: &RequestContext<RoleServer>) -> Result<(), ErrorData> {
         let effect = offered.tool.declaration.effect;
-        let cannot = Channel::of(context).among(self.app.store()) == Channel::Token
-            && !self.app.runtime.confirmations.token_allowed(effect);
+        let cannot = self.channel(context) == Channel::Token && !self.app.runtime.confirmations.token_allowed(effect);
         if cannot && asking::is_modern(context) && self.app.runtime.confirmations.policy.asks(effect) {
             return Err(ErrorData::missing_required_client_capability(asking::needed_capability()));
         }

@@ -223,6 +223,9 @@ fn concerns_all(code: Code) -> bool {
         | Code::OutcomeUnknown
         | Code::ConfirmationRequired
         | Code::ConfirmationDeclined
+        | Code::ConfirmationDismissed
+        | Code::ConfirmationNotShown
+        | Code::ConfirmationUnticked
         | Code::ValidationFailed => false,
     }
 }
