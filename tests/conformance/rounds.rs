@@ -4,7 +4,7 @@
 
 use infini_mcp::server::Principal;
 use infini_mcp::state::Store;
-use infini_mcp::tool::confirm::{Confirmations, Subject, Way};
+use infini_mcp::tool::confirm::{Confirmations, Redeemed, Subject, Way};
 use infini_mcp::tool::{Declaration, Effect, Toolset};
 use infini_mcp::vault::digest_json;
 use rmcp::model::{InputRequests, InputRequiredResult, InputResponses};
@@ -78,10 +78,11 @@ pub async fn take(
     let subject = Subject { principal: &principal, tool: &DECLARATION, arguments: &arguments, way: Way::Form };
 
     let at = match call.state {
-        Some(state) if script.is_sealed => {
-            let redeemed = confirmations.redeem(store, subject, state).await;
-            round_of(&script, &redeemed.map_err(|fault| ErrorData::invalid_params(fault.to_string(), None))?)
-        }
+        Some(state) if script.is_sealed => match confirmations.redeem(store, subject, state).await {
+            Ok(Redeemed::Now(yes)) => round_of(&script, &yes.shown),
+            Ok(Redeemed::Before(_)) => return Err(ErrorData::invalid_params("This state was used before.", None)),
+            Err(fault) => return Err(ErrorData::invalid_params(fault.to_string(), None)),
+        },
         _ => 0,
     };
     let is_open = script.is_sealed && call.state.is_none();
@@ -92,7 +93,7 @@ pub async fn take(
     let requests: InputRequests = read(requests.clone())?;
     let mut state = None;
     if script.is_sealed {
-        let question = confirmations.question(store, subject, shown(next)).await;
+        let question = confirmations.question(store, subject, shown(next), None).await;
         state = Some(question.map_err(|fault| ErrorData::internal_error(fault.to_string(), None))?.state);
     }
     Ok(Turn::Ask(InputRequiredResult::new(Some(requests), state)))
