@@ -157,11 +157,19 @@ await step('a flood of wrong keys is slowed down; the right key from the same ad
 
 // Occupying.
 await step('600 silent connections do not keep a client from being served', async () => {
-  const silent = await Promise.all(Array.from({ length: 600 }, () => open(server.url)));
+  const silent = await Promise.all(Array.from({ length: 600 }, (_, n) => open(server.url, `127.0.0.${2 + (n % 3)}`)));
   for (let n = 0; n < 20; n += 1) await stillServes();
   const left = silent.filter((connection) => !connection.closed).length;
   assert.ok(left <= 512, `${left} are still open`);
   assert.ok(left >= 400, `only ${left} are still open`);
+  silent.forEach((connection) => connection.socket.destroy());
+});
+
+await step('one address alone keeps no more than half of the connections', async () => {
+  const silent = await Promise.all(Array.from({ length: 400 }, () => open(server.url)));
+  await stillServes();
+  const left = silent.filter((connection) => !connection.closed).length;
+  assert.ok(left <= 256 && left >= 200, `${left} are still open`);
   silent.forEach((connection) => connection.socket.destroy());
 });
 

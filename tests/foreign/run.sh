@@ -80,7 +80,7 @@ single 'the packages of Node are installed' npm install --no-audit --no-fund --s
 single 'the packages of Python are installed' install_python python requirements.txt
 single 'the oldest client in Python is installed' install_python python-oldest requirements-oldest.txt
 node=$(node_of_age)
-for script in story money board offers vault administrator oauth attacks consent bad_input bad_upstream hostile replicas validated inspector conformance agents; do
+for script in story money board offers vault administrator oauth attacks consent bad_input bad_upstream hostile greedy replicas validated inspector conformance agents; do
   count "$node" "$script.mjs"
 done
 count python/bin/python story.py

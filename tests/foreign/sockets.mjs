@@ -4,10 +4,10 @@ import net from 'node:net';
 
 import { within } from './start.mjs';
 
-/** Opens a connection; what comes back is kept as text. */
-export async function open(url) {
+/** Opens a connection, from another address of this machine if one is named; what comes back is kept as text. */
+export async function open(url, localAddress) {
   const { hostname, port } = new URL(url);
-  const socket = net.connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+  const socket = net.connect({ host: hostname, port: Number(port), allowHalfOpen: true, localAddress });
   const connection = { socket, text: '', closed: false };
   socket.on('data', (bytes) => (connection.text += bytes.toString('latin1')));
   // A reset is one way of closing.

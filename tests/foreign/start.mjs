@@ -186,7 +186,7 @@ export async function startFixtures(settings) {
 function reached(process, token) {
   const [server] = Object.values(process.document.mcpServers);
   const shown = server.headers?.Authorization?.replace(/^Bearer /, '');
-  return { url: server.url, token: token ?? shown, stop: process.stop, kill: process.kill };
+  return { url: server.url, token: token ?? shown, pid: process.child.pid, stop: process.stop, kill: process.kill };
 }
 
 /** The command that a client starts for stdio. */
