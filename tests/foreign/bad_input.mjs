@@ -126,9 +126,39 @@ const errorLine = (what, line, code) =>
     assert.equal(answer?.error?.code, code, JSON.stringify(answer));
   });
 
-await step('stdio: a line that is not JSON is passed over', async () => {
-  const answers = await lines(0, '{"jsonrpc":', 'hello');
-  assert.ok(answers.every((answer) => answer.error), JSON.stringify(answers));
+/** A line under whose id the answer must come; `id` is null where none can be read. */
+const answeredLine = (what, line, code, id = null) =>
+  step(`stdio: ${what}`, async () => {
+    const answers = await lines(1, line);
+    assert.equal(answers.length, 1, JSON.stringify(answers));
+    assert.equal(answers[0].error?.code, code, JSON.stringify(answers[0]));
+    assert.ok('id' in answers[0] && answers[0].id === id, JSON.stringify(answers[0]));
+  });
+const around = (middle) => Buffer.concat([Buffer.from('{"jsonrpc":"2.0","method":"tools/list","params":'), Buffer.from(middle), Buffer.from(',"id":7}')]);
+
+await answeredLine('a line that is not JSON', 'hello', -32700);
+await answeredLine('a line that ends early', '{"jsonrpc":', -32700);
+await answeredLine('bytes that are not UTF-8', around(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])), -32700, 7);
+await answeredLine('half a character', around('{"a":"\\ud83d"}'), -32700, 7);
+await answeredLine('raw control characters in a text', around('{"a":"\u0000\t"}'), -32700, 7);
+await answeredLine('a number that is none', around('{"a":1e400}'), -32700, 7);
+await answeredLine('a comma too many', around('{"a":1,}'), -32700, 7);
+await answeredLine('200 lists in each other', around('['.repeat(200) + ']'.repeat(200)), -32700, 7);
+await answeredLine('17 MB in a line', around(JSON.stringify({ a: 'x'.repeat(17_000_000) })), -32600, 7);
+await answeredLine('parameters that are a list', around('[1]'), -32602, 7);
+await answeredLine('an id that is no whole number', '{"jsonrpc":"2.0","method":"ping","id":1.5}', -32600, 1.5);
+await answeredLine('an id that is null', '{"jsonrpc":"2.0","method":"ping","id":null}', -32600);
+await step('stdio: a notification that cannot be read is not answered', async () => {
+  assert.deepEqual(await lines(0, '{"jsonrpc":"2.0","method":"notifications/initialized","params":5}'), []);
+});
+await step('stdio: an empty object that PHP wrote is one', async () => {
+  const [answer] = await lines(1, JSON.stringify({ ...callOf('infinity_get_profile', []), id: 7 }).replace('clientCapabilities":{}', 'clientCapabilities":[]'));
+  assert.equal(answer.result?.isError, false, JSON.stringify(answer));
+});
+await step('stdio: the last line needs no end', async () => {
+  const stdio = openStdio(sandbox.settings);
+  stdio.leave(JSON.stringify({ ...GOOD, id: 'last' }));
+  assert.equal((await stdio.next()).id, 'last');
 });
 await errorLine('a batch', JSON.stringify([GOOD]), -32600);
 await errorLine('an unknown tool', JSON.stringify(callOf('infinigate_serch_products')), -32602);

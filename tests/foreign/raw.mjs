@@ -78,11 +78,13 @@ export function openStdio(settings) {
     for (const line of parts.filter(Boolean)) (waiting.shift() ?? ((text) => lines.push(text)))(line);
   });
   const next = () => within(15_000, 'an answer on stdio', lines.length ? Promise.resolve(lines.shift()) : new Promise((resolve) => waiting.push(resolve)));
-  const say = (line) => child.stdin.write(`${line}\n`);
+  const say = (line) => child.stdin.write(Buffer.concat([Buffer.from(line), Buffer.from('\n')]));
   return {
     say,
     ask: async (message) => (say(typeof message === 'string' ? message : JSON.stringify(message)), JSON.parse(await next())),
     next: async () => JSON.parse(await next()),
+    /** The last words, without an end of their line. */
+    leave: (text) => child.stdin.end(text),
     close: async () => {
       const gone = new Promise((resolve) => child.once('exit', resolve));
       child.stdin.end();

@@ -49,6 +49,7 @@ mod oauth_clients;
 mod oauth_issuer;
 mod oauth_tokens;
 mod operations;
+mod overlapping;
 mod predecessors;
 mod process;
 mod prompts;

@@ -283,6 +283,8 @@ async fn a_page_of_a_known_origin_may_use_the_endpoint_and_no_other() {
     assert_eq!(served.say(&no_key).await.header("access-control-allow-origin"), "https://app.example.com");
 }
 
+const PING: &str = r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
+
 #[tokio::test]
 async fn every_refusal_is_json() {
     let served = Served::usual(&[]).await;
@@ -292,7 +294,7 @@ async fn every_refusal_is_json() {
         (of_client("POST /health"), 405, "method_not_allowed"),
         (of_client("GET /nowhere"), 404, "not_found"),
         (of_client("POST /mcp").replace("application/json\r\n", "text/plain\r\n"), 415, "unsupported_media_type"),
-        (of_client("POST /mcp").replace("application/json, ", ""), 406, "not_acceptable"),
+        (post("", PING).replace("application/json, ", ""), 406, "not_acceptable"),
         (of_client("GET /mcp"), 400, "bad_request"),
         (of_client("GET /mcp").replace("Host:", "Mcp-Session-Id: nobody\r\nHost:"), 404, "session_not_found"),
         (of_client("DELETE /mcp").replace("Host:", "Mcp-Session-Id: nobody\r\nHost:"), 404, "session_not_found"),

@@ -90,6 +90,82 @@ async fn a_client_of_the_initialize_era_is_asked_within_the_call() {
 }
 
 #[tokio::test]
+async fn a_second_request_with_an_id_under_way_is_refused_and_the_first_goes_on() {
+    let mut program = Program::start(&["serve", "--sandbox"]);
+    program.initialize("2025-11-25", json!({ "elicitation": {} })).await;
+    let arguments = json!({ "document_number": "AN2600456", "accepted_by": "buyer@example.com" });
+    program.call(1, "infinigate_accept_quote", arguments.clone()).await;
+    let question = program.hear().await;
+    program.call(1, "infinity_get_profile", json!({})).await;
+    let refused = program.hear().await;
+    assert_eq!((&refused["id"], &refused["error"]["code"]), (&json!(1), &json!(-32600)), "{refused:#}");
+    let yes = json!({ "action": "accept", "content": { "confirm": true } });
+    program.say(&json!({ "jsonrpc": "2.0", "id": question["id"], "result": yes })).await;
+    let bought = program.hear().await;
+    assert_eq!((&bought["id"], &bought["result"]["isError"]), (&json!(1), &json!(false)), "{bought:#}");
+    assert!(bought.to_string().contains("AN2600456"), "{bought:#}");
+
+    // An id is free again once its request is answered or cancelled, and a late answer to the first is none to the second.
+    program
+        .call(1, "infinigate_accept_quote", json!({ "document_number": "AN2600444", "accepted_by": "a@b.example" }))
+        .await;
+    assert_eq!(program.hear().await["method"], json!("elicitation/create"));
+    program.say(&json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": 1 } })).await;
+    program.call(1, "infinity_get_profile", json!({})).await;
+    loop {
+        let message = program.hear().await;
+        if message["id"] == json!(1) && message.get("method").is_none() {
+            assert!(message["result"]["structuredContent"].to_string().contains("email"), "{message:#}");
+            break;
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_line_that_could_be_a_request_is_answered_and_the_last_one_needs_no_end() {
+    let mut program = Program::start(&["serve", "--sandbox"]);
+    program.say(&json!({ "jsonrpc": "2.0", "method": "notifications/initialized" })).await;
+    let long = format!(r#"{{"method":"x","params":"{}","id":8,"jsonrpc":"2.0"}}"#, "a".repeat(17 << 20));
+    let deep = format!(r#"{{"jsonrpc":"2.0","id":8,"method":"x","params":{}{}}}"#, "[".repeat(200), "]".repeat(200));
+    for (line, code, id) in [
+        (b"hello".as_slice(), -32700, json!(null)),
+        (b"\xff\xfe", -32700, json!(null)),
+        (b"{\"jsonrpc\":\"2.0\",\"id\":8,\"method\":\"\xff\"}", -32700, json!(8)),
+        (br#"{"jsonrpc":"2.0","id":8,"method":"\ud83d"}"#, -32700, json!(8)),
+        (br#"{"jsonrpc":"2.0","id":8,"method":"x","params":{"a":1e400}}"#, -32700, json!(8)),
+        (br#"{"jsonrpc":"2.0","id":8,"method":"x",}"#, -32700, json!(8)),
+        (b"{\"jsonrpc\":\"2.0\",\"id\":8,\"method\":\"\0\t\"}", -32700, json!(8)),
+        (deep.as_bytes(), -32700, json!(8)),
+        (long.as_bytes(), -32600, json!(8)),
+        (br#"{"jsonrpc":"2.0","id":1.5,"method":"ping"}"#, -32600, json!(1.5)),
+        (br#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#, -32600, json!(null)),
+        (br#"{"jsonrpc":"2.0","id":8,"method":"tools/list","params":[1]}"#, -32602, json!(8)),
+        (br#"{"jsonrpc":"2.0","id":8,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"a"}}}"#, -32602, json!(8)),
+    ] {
+        program.input.write_all(line).await.unwrap();
+        program.input.write_all(b"\n").await.unwrap();
+        let answer = program.hear().await;
+        let shown = String::from_utf8_lossy(line).chars().take(100).collect::<String>();
+        assert_eq!((&answer["error"]["code"], &answer["id"]), (&json!(code), &id), "{shown}: {answer:#}");
+        assert!(answer.as_object().is_some_and(|answer| answer.contains_key("id")), "{shown}");
+    }
+    // A client written in PHP has one kind of container.
+    let params =
+        json!({ "protocolVersion": "2025-03-26", "capabilities": [], "clientInfo": { "name": "php", "version": "1" } });
+    program.say(&json!({ "jsonrpc": "2.0", "id": 0, "method": "initialize", "params": params })).await;
+    assert_eq!(program.hear().await["result"]["protocolVersion"], json!("2025-03-26"));
+    let last =
+        br#"{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"name":"infinity_get_profile","arguments":[]}}"#;
+    program.input.write_all(last).await.unwrap();
+    program.input.shutdown().await.unwrap();
+    let Program { mut child, input, mut output } = program;
+    drop(input);
+    let answer: Value = serde_json::from_str(&output.next_line().await.unwrap().expect("an answer")).unwrap();
+    assert_eq!((&answer["id"], &answer["result"]["isError"]), (&json!(9), &json!(false)), "{answer:#}");
+    assert!(tokio::time::timeout(Duration::from_secs(10), child.wait()).await.expect("it ends").unwrap().success());
+}
+
+#[tokio::test]
 async fn a_cancelled_call_ends_at_once_and_the_next_one_works() {
     let mut program = Program::start(&["serve", "--sandbox"]);
     program.initialize("2025-11-25", json!({ "elicitation": {} })).await;

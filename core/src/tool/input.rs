@@ -83,6 +83,8 @@ fn coerce(kind: &str, value: &mut Value) {
         ("object" | "array", Value::String(text)) => {
             serde_json::from_str::<Value>(text).ok().filter(|read| is_a(kind, read))
         }
+        // Languages with one kind of container for both write an empty object like this.
+        ("object", Value::Array(items)) if items.is_empty() => Some(json!({})),
         ("integer" | "number", Value::String(text)) => {
             serde_json::from_str::<Number>(text.trim()).ok().map(Value::Number)
         }

@@ -8,19 +8,20 @@ use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
-use axum::http::StatusCode;
+use axum::http::Method;
 use axum::http::request::Parts;
 use axum::response::Response;
 use rmcp::ServerHandler;
 use rmcp::transport::streamable_http_server::StreamableHttpService;
 
 use super::bodies::{Bodies, Message};
-use super::body::{no_message, says_json};
+use super::body::{faulty, says_json};
 use super::challenge::Challenge;
 use super::direct::Direct;
 use super::guard::Entrance;
 use super::held::Held;
 use super::identity::Principal;
+use super::incoming;
 use super::introduction;
 use super::limits::Limits;
 use super::permission::permitted;
@@ -71,12 +72,18 @@ impl<H: ServerHandler> Mcp<H> {
         if let Some(plain) = self.direct.plain(&head, &message) {
             return self.direct.answer(head, plain).await;
         }
-        let is_json = says_json(&head.headers);
-        let request = Request::from_parts(head, Body::from(message.clone()));
+        // The library says "unsupported media type" to JSON that it cannot read, and of much else that something is missing.
+        let message = if head.method == Method::POST && says_json(&head.headers) {
+            match incoming::read(&message).map(|incoming| incoming.mended) {
+                Ok(mended) => mended.map_or(message, Bytes::from),
+                Err(fault) => return faulty(&fault),
+            }
+        } else {
+            message
+        };
+        let request = Request::from_parts(head, Body::from(message));
         // In a box, for every step that holds on to it copies it.
         let answer = Box::pin(async { self.service.handle(request).await.map(Body::new) });
-        let response = in_name_of(caller.name.clone(), answer).await;
-        // The library says "unsupported media type" to JSON that it cannot read, too.
-        if is_json && response.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE { no_message(&message) } else { response }
+        in_name_of(caller.name.clone(), answer).await
     }
 }

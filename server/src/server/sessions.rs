@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use futures::Stream;
+use futures::{Stream, StreamExt};
 use rmcp::model::{ClientJsonRpcMessage, ProtocolVersion, ServerJsonRpcMessage};
 use rmcp::transport::common::http_header::{HEADER_MCP_PROTOCOL_VERSION, HEADER_SESSION_ID};
 use rmcp::transport::streamable_http_server::session::local::{LocalSessionManager, LocalSessionManagerError};
@@ -22,6 +22,7 @@ use rmcp::transport::streamable_http_server::session::{
 
 use super::body::says_json;
 use super::guard::refusal;
+use super::request_ids::{InFlight, Noting, outward};
 use infini_mcp_core::state::{StateError, Store};
 use infini_mcp_core::telemetry::counters;
 use infini_mcp_core::vault::digest;
@@ -90,6 +91,7 @@ pub struct Sessions {
 /// What is known of a session in this process.
 struct Known {
     principal: String,
+    in_flight: Arc<InFlight>,
     used: Instant,
     told: Instant,
 }
@@ -160,8 +162,9 @@ impl Sessions {
     }
 
     /// Notes a session of the caller, and puts another one down when there are too many.
-    async fn note(&self, id: &SessionId) {
+    async fn note(&self, id: &SessionId) -> Arc<InFlight> {
         let now = Instant::now();
+        let in_flight = Arc::<InFlight>::default();
         let superfluous = {
             let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
             let principal = caller().unwrap_or_default();
@@ -176,7 +179,7 @@ impl Sessions {
             if let Some(other) = &superfluous {
                 known.remove(other);
             }
-            known.insert(id.clone(), Known { principal, used: now, told: now });
+            known.insert(id.clone(), Known { principal, in_flight: in_flight.clone(), used: now, told: now });
             counters::sessions(known.len());
             superfluous
         };
@@ -184,6 +187,17 @@ impl Sessions {
             // It can be taken up again from the state; only a question that is open in it is lost.
             let _ = self.local.close_session(&other).await;
         }
+        in_flight
+    }
+
+    /// Puts ids of our own into a message of the client.
+    fn inward(&self, id: &SessionId, message: &mut ClientJsonRpcMessage) -> bool {
+        let in_flight = {
+            let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            known.get(id).map(|session| session.in_flight.clone())
+        };
+        // A session that has ended in the meantime answers for itself.
+        in_flight.is_none_or(|in_flight| in_flight.inward(message))
     }
 
     /// Tells the state now and then that a session is used.
@@ -225,6 +239,18 @@ fn refuse() {
     let _ = CALLER.try_with(|caller| caller.refused.set(true));
 }
 
+/// The events of a stream with the client's own ids.
+fn in_their_words(
+    events: impl Stream<Item = ServerSseMessage> + Send + Sync + 'static,
+) -> impl Stream<Item = ServerSseMessage> + Send + Sync + 'static {
+    events.map(|mut event| {
+        if let Some(message) = &mut event.message {
+            outward(Arc::make_mut(message));
+        }
+        event
+    })
+}
+
 /// A session's key in the state.
 fn key(id: &str) -> String {
     digest(id.as_bytes())
@@ -232,12 +258,12 @@ fn key(id: &str) -> String {
 
 impl SessionManager for Sessions {
     type Error = LocalSessionManagerError;
-    type Transport = <LocalSessionManager as SessionManager>::Transport;
+    type Transport = Noting<<LocalSessionManager as SessionManager>::Transport>;
 
     async fn create_session(&self) -> Result<(SessionId, Self::Transport), Self::Error> {
         let (id, transport) = self.local.create_session().await?;
-        self.note(&id).await;
-        Ok((id, transport))
+        let in_flight = self.note(&id).await;
+        Ok((id, Noting::new(transport, in_flight)))
     }
 
     async fn initialize_session(
@@ -274,14 +300,19 @@ impl SessionManager for Sessions {
     async fn create_stream(
         &self,
         id: &SessionId,
-        message: ClientJsonRpcMessage,
+        mut message: ClientJsonRpcMessage,
     ) -> Result<impl Stream<Item = ServerSseMessage> + Send + Sync + 'static, Self::Error> {
         self.check(id)?;
-        self.local.create_stream(id, message).await
+        self.inward(id, &mut message);
+        Ok(in_their_words(self.local.create_stream(id, message).await?))
     }
 
-    async fn accept_message(&self, id: &SessionId, message: ClientJsonRpcMessage) -> Result<(), Self::Error> {
+    async fn accept_message(&self, id: &SessionId, mut message: ClientJsonRpcMessage) -> Result<(), Self::Error> {
         self.check(id)?;
+        if !self.inward(id, &mut message) {
+            tracing::debug!("a cancellation names no request under way, or more than one");
+            return Ok(());
+        }
         self.local.accept_message(id, message).await
     }
 
@@ -290,7 +321,7 @@ impl SessionManager for Sessions {
         id: &SessionId,
     ) -> Result<impl Stream<Item = ServerSseMessage> + Send + Sync + 'static, Self::Error> {
         self.check(id)?;
-        self.local.create_standalone_stream(id).await
+        Ok(in_their_words(self.local.create_standalone_stream(id).await?))
     }
 
     async fn resume(
@@ -299,15 +330,17 @@ impl SessionManager for Sessions {
         last_event_id: String,
     ) -> Result<impl Stream<Item = ServerSseMessage> + Send + Sync + 'static, Self::Error> {
         self.check(id)?;
-        self.local.resume(id, last_event_id).await
+        Ok(in_their_words(self.local.resume(id, last_event_id).await?))
     }
 
     async fn restore_session(&self, id: SessionId) -> Result<RestoreOutcome<Self::Transport>, Self::Error> {
-        let outcome = self.local.restore_session(id.clone()).await?;
-        if matches!(outcome, RestoreOutcome::Restored(_)) {
-            self.note(&id).await;
-        }
-        Ok(outcome)
+        Ok(match self.local.restore_session(id.clone()).await? {
+            RestoreOutcome::Restored(transport) => {
+                RestoreOutcome::Restored(Noting::new(transport, self.note(&id).await))
+            }
+            RestoreOutcome::AlreadyPresent => RestoreOutcome::AlreadyPresent,
+            _ => RestoreOutcome::NotSupported,
+        })
     }
 }
 
