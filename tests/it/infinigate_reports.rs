@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::books::{self, Paper, cents, customer, rows, sums, table, tokens, told, with_attachments, within};
 use crate::door::Door;
+use crate::line::{ERAS, Line};
 
 const SPEND: &str = "infinigate_spend_report";
 const RENEWALS: &str = "infinigate_list_renewals";
@@ -73,21 +74,48 @@ async fn currencies_are_never_mixed_and_each_has_its_chart() {
     assert_eq!(rows(euros, "rows").len(), 3);
     let shown: i64 = told(euros).values().sum::<i64>() + cents(&euros["others"]["net"]);
     assert_eq!(shown, cents(&euros["total"]));
-    let pictures: Vec<String> = attached
+    let pictures: Vec<Vec<u8>> = attached
         .into_iter()
         .map(|one| match one {
-            Attachment::Image { media_type: "image/svg+xml", bytes } => String::from_utf8(bytes).unwrap(),
+            Attachment::Png(bytes) => bytes,
             other => panic!("no picture: {other:?}"),
         })
         .collect();
     assert_eq!(pictures.len(), 2);
+    assert!(pictures.iter().all(|picture| picture.len() < 100_000));
     let largest = rows(euros, "rows")[0]["name"].as_str().unwrap();
+    let wish = json!({ "date_from": "2025-11-01", "date_to": "2026-11-30", "top": 3, "chart_format": "svg" });
+    let (_, files) = with_attachments(&door, SPEND, wish).await;
     for part in ["<svg ", "Spend by vendor, 2025-11-01 to 2026-11-30", "EUR", largest, "others"] {
-        assert!(pictures.iter().any(|svg| svg.contains(part)), "{part}");
+        let has = |file: &Attachment| match file {
+            Attachment::File { uri, media_type: "image/svg+xml", text } => uri.ends_with(".svg") && text.contains(part),
+            _ => false,
+        };
+        assert!(files.iter().any(has), "{part}");
     }
     let (_, none) =
         with_attachments(&door, SPEND, json!({ "date_from": "2026-03", "date_to": "2026-03", "chart": false })).await;
     assert!(none.is_empty());
+}
+
+#[tokio::test]
+async fn a_picture_reaches_the_client_in_a_form_that_every_model_takes() {
+    let door = Door::sandbox().await;
+    for era in ERAS {
+        let mut line = Line::open(&door, era).await;
+        let call = |arguments: Value| json!({ "name": SPEND, "arguments": arguments });
+        let shown =
+            line.result("tools/call", call(json!({ "date_from": "2025-11-01", "date_to": "2026-11-30" }))).await;
+        let content = shown["content"].as_array().unwrap();
+        let pictures: Vec<&Value> = content.iter().filter(|block| block["type"] == "image").collect();
+        assert_eq!(pictures.len(), 2, "one a currency");
+        for picture in pictures {
+            assert_eq!(picture["mimeType"], "image/png");
+            // What every PNG begins with.
+            assert!(picture["data"].as_str().unwrap().starts_with("iVBORw0KGgo"));
+        }
+        assert!(!shown.to_string().contains("svg"), "nothing but what was asked for");
+    }
 }
 
 #[tokio::test]

@@ -49,6 +49,8 @@ const ONLY_HERE: &[(&str, &[&str])] = &[
     ("dirs", &["config"]),
     ("csv", &["domain"]),
     ("plotters", &["domain"]),
+    ("dejavu", &["domain"]),
+    ("png", &["domain"]),
     ("tracing_subscriber", &["cli"]),
     ("governor", &["server"]),
     ("hyper", &["server"]),

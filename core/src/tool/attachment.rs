@@ -3,13 +3,9 @@
 /// Something that travels with an answer. The facts never depend on it, for not every client shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Attachment {
-    /// A picture for the person.
-    Image {
-        /// For example `image/svg+xml`.
-        media_type: &'static str,
-        /// The bytes.
-        bytes: Vec<u8>,
-    },
+    /// A picture for the person, as PNG. Models take four kinds of pictures and end the conversation at any other, so that
+    /// no other can be said here; a drawing in another form is a file.
+    Png(Vec<u8>),
     /// A text file.
     File {
         /// What it is called, as a URI of this server.

@@ -242,7 +242,7 @@ impl Handler {
 
 fn attached(attachment: Attachment) -> ContentBlock {
     match attachment {
-        Attachment::Image { media_type, bytes } => ContentBlock::image(STANDARD.encode(bytes), media_type),
+        Attachment::Png(bytes) => ContentBlock::image(STANDARD.encode(bytes), "image/png"),
         Attachment::File { uri, media_type, text } => {
             ContentBlock::resource(ResourceContents::text(text, uri).with_mime_type(media_type))
         }

@@ -13,14 +13,25 @@ use crate::domain::infinigate::bills::periods::DaySpan;
 use crate::domain::infinigate::bills::reading::{self, Coverage, Wanted};
 use crate::domain::infinigate::exact::Exact;
 use crate::domain::infinigate::reports::aliases::Aliases;
-use crate::domain::infinigate::reports::chart::{self, Bar};
+use crate::domain::infinigate::reports::chart::{self, Bar, Chart};
 use crate::domain::infinigate::reports::spend::{self, GroupBy, Spend};
 use crate::tool::{Attachment, Ctx, Result, tool};
 
 /// Groups when the caller does not say.
 const TOP: u32 = 10;
-/// Charts of one answer; further currencies are in the table only.
-const CHARTS: usize = 2;
+/// Charts of one answer; further currencies are in the table only, which is said.
+const CHARTS: usize = 4;
+
+/// How a chart is sent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ChartFormat {
+    /// A picture.
+    #[default]
+    Png,
+    /// A file to keep.
+    Svg,
+}
 
 /// What to add up.
 #[derive(Deserialize, JsonSchema)]
@@ -39,6 +50,8 @@ pub struct Args {
     top: Option<u32>,
     /// Also draw bars; default true.
     chart: Option<bool>,
+    /// png (a picture; default) or svg (a file).
+    chart_format: Option<ChartFormat>,
 }
 
 /// What was spent.
@@ -52,6 +65,8 @@ pub struct Answer {
     group_by: GroupBy,
     /// One a currency.
     currencies: Vec<Spend>,
+    /// Currencies without a chart.
+    without_chart: Option<Vec<String>>,
     /// How much of the period was read.
     #[serde(flatten)]
     coverage: Coverage,
@@ -68,21 +83,48 @@ pub async fn infinigate_spend_report(ctx: &Ctx, args: Args) -> Result<Answer> {
     let (by, top) = (args.group_by.unwrap_or_default(), args.top.unwrap_or(TOP));
     let top = usize::try_from(top).unwrap_or(usize::MAX);
     let currencies = spend::spend(gathered.bills.iter().map(Arc::as_ref), by, &aliases, top);
-    if args.chart.unwrap_or(true) {
-        for spend in currencies.iter().filter(|spend| !spend.rows.is_empty()).take(CHARTS) {
-            ctx.attach(picture(spend, by, days)?);
-        }
-    }
+    let without_chart = if args.chart.unwrap_or(true) {
+        let shown: Vec<&Spend> = currencies.iter().filter(|spend| !spend.rows.is_empty()).collect();
+        let charts = shown.iter().take(CHARTS).map(|spend| chart_of(spend, by, days)).collect();
+        attach(ctx, charts, args.chart_format.unwrap_or_default(), days).await?;
+        shown.iter().skip(CHARTS).map(|spend| name_of(spend).to_owned()).collect()
+    } else {
+        Vec::new()
+    };
     Ok(Answer {
         date_from: days.first.to_string(),
         date_to: days.last.to_string(),
         group_by: by,
         currencies,
+        without_chart: (!without_chart.is_empty()).then_some(without_chart),
         coverage: gathered.coverage,
     })
 }
 
-fn picture(spend: &Spend, by: GroupBy, days: DaySpan) -> Result<Attachment> {
+/// Models take no SVG for a picture, so it travels as a file, and only to those who ask for it.
+async fn attach(ctx: &Ctx, charts: Vec<Chart>, format: ChartFormat, days: DaySpan) -> Result<()> {
+    match format {
+        ChartFormat::Png => {
+            for picture in chart::pngs(charts).await? {
+                ctx.attach(Attachment::Png(picture));
+            }
+        }
+        ChartFormat::Svg => {
+            let currencies: Vec<String> = charts.iter().map(|chart| chart.currency.replace(' ', "-")).collect();
+            for (text, currency) in chart::svgs(charts).await?.into_iter().zip(currencies) {
+                let uri = format!("infinigate://reports/spend-{}-{}-{currency}.svg", days.first, days.last);
+                ctx.attach(Attachment::File { uri, media_type: "image/svg+xml", text });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn name_of(spend: &Spend) -> &str {
+    spend.currency.as_deref().unwrap_or("a currency not told")
+}
+
+fn chart_of(spend: &Spend, by: GroupBy, days: DaySpan) -> Chart {
     let mut bars: Vec<Bar> =
         spend.rows.iter().map(|row| Bar { name: row.name.clone(), amount: Exact::of(row.net.number()) }).collect();
     bars.extend(
@@ -92,8 +134,7 @@ fn picture(spend: &Spend, by: GroupBy, days: DaySpan) -> Result<Attachment> {
             .map(|others| Bar { name: format!("{} others", others.groups), amount: Exact::of(others.net.number()) }),
     );
     let title = format!("Spend by {}, {} to {}", by.words(), days.first, days.last);
-    let bytes = chart::svg(&title, spend.currency.as_deref().unwrap_or("a currency not told"), &bars)?;
-    Ok(Attachment::Image { media_type: "image/svg+xml", bytes })
+    Chart { title, currency: name_of(spend).to_owned(), bars }
 }
 
 #[cfg(test)]
@@ -113,12 +154,13 @@ mod tests {
             others: Some(Others { groups: 4, net: Amount::of(1.0) }),
         };
         let days = DaySpan::of("2026-01-01".parse().unwrap(), "2026-01-31".parse().unwrap()).unwrap();
-        let Attachment::Image { bytes, .. } = picture(&spend, GroupBy::Vendor, days).unwrap() else {
-            panic!("a chart is a picture")
-        };
-        let svg = String::from_utf8(bytes).unwrap();
-        for part in ["Spend by vendor, 2026-01-01 to 2026-01-31", "Sophos", "2.00", "4 others", "1.00", "EUR"] {
-            assert!(svg.contains(part), "{part} in {svg}");
-        }
+        let chart = chart_of(&spend, GroupBy::Vendor, days);
+        assert_eq!(
+            (chart.title.as_str(), chart.currency.as_str()),
+            ("Spend by vendor, 2026-01-01 to 2026-01-31", "EUR")
+        );
+        let bars: Vec<(&str, f64)> =
+            chart.bars.iter().map(|bar| (bar.name.as_str(), bar.amount.amount().number())).collect();
+        assert_eq!(bars, [("Sophos", 2.0), ("4 others", 1.0)]);
     }
 }
