@@ -18,7 +18,7 @@ mod users;
 mod watching;
 
 pub use files::{dotenv_at, dotenv_with, this_program};
-pub use oauth::{Embedded, External, Lifetimes, MetadataHosts, OAuth, PublicUrl, Way};
+pub use oauth::{Embedded, External, Lifetimes, MetadataHosts, OAuth, PublicUrl, Scopeless, Way};
 pub use settings::{Http, LogFormat, Settings, Transport};
 pub use table::{SETTINGS, Setting, markdown_table};
 pub use upstream::Reach;

@@ -77,9 +77,11 @@ async fn list(app: &App, json: bool, last: u32) -> Result<(), Failure> {
 fn line(order: &Entry) -> String {
     let totals: Vec<String> =
         order.totals.iter().map(|total| format!("{:.2} {}", total.amount as f64 / 10_000.0, total.currency)).collect();
+    let client =
+        order.client.as_ref().map(|client| format!(" with {} ({})", client.name, client.id)).unwrap_or_default();
     let found = order.found.as_ref().map(|found| format!("  ({found})")).unwrap_or_default();
     format!(
-        "{}  {}  {:<7}  {}  {}  by {}{found}\n",
+        "{}  {}  {:<7}  {}  {}  by {}{client}{found}\n",
         order.id,
         ledger::moment(order.started_at),
         order.state.name(),

@@ -91,6 +91,9 @@ pub async fn start_sandbox(sources: &mut Sources) -> Result<Sandbox, Failure> {
     let failed = |error: std::io::Error| Failure::Failed(format!("the sandbox cannot start: {error}"));
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(failed)?;
     let sandbox = Sandbox::start(listener).await.map_err(failed)?;
+    if sources.is_set("STATE_URL") {
+        eprintln!("STATE_URL is not used with --sandbox: what is simulated is remembered in memory, until this ends.");
+    }
     for (name, value) in [
         ("INFINIGATE_BASE_URL", sandbox.infinigate_url()),
         ("INFINIGATE_API_KEY", sandbox::INFINIGATE_API_KEY.to_owned()),

@@ -45,6 +45,7 @@ mod list_changes;
 mod live_drift;
 mod metrics;
 mod oauth;
+mod oauth_assertions;
 mod oauth_clients;
 mod oauth_issuer;
 mod oauth_tokens;

@@ -219,7 +219,7 @@ impl Served {
     pub async fn opens(&self, token: &str) -> bool {
         match self.oauth.grant_of(token).await {
             Ok(_) => true,
-            Err(NoGrant::Unknown | NoGrant::Over) => false,
+            Err(NoGrant::Unknown | NoGrant::Over | NoGrant::Scopeless) => false,
             Err(NoGrant::State(error)) => panic!("{error}"),
         }
     }
@@ -279,10 +279,13 @@ async fn the_page_speaks_german_and_english_escapes_what_it_shows_and_cannot_be_
     assert!(text.contains("lang=\"de\"") && text.contains("möchte diesen Server") && text.contains("app.example"));
     assert!(text.contains("das gibt Geld aus") && !text.contains("<script"));
     let usual = served.get(&served.request(&[])).await.text().await.unwrap();
-    assert!(usual.contains("wants to use this server") && usual.contains("value=\"infinigate:order\" checked"));
+    assert!(usual.contains("wants to use this server") && usual.contains("value=\"infinity:write\" checked"));
+    assert!(usual.contains("value=\"infinigate:order\">"), "clients ask for everything out of habit");
     let unnamed = served.get(&served.request(&[("scope", "")])).await.text().await.unwrap();
-    assert!(unnamed.contains("value=\"infinity:write\" checked"));
-    assert!(unnamed.contains("value=\"infinigate:order\">"), "nobody spends money by habit");
+    assert!(unnamed.contains("value=\"infinity:read\" checked") && unnamed.contains("value=\"infinity:write\">"));
+    for grave in ["infinity:admin", "infinigate:admin", "infinigate:order"] {
+        assert!(unnamed.contains(&format!("value=\"{grave}\">")), "{grave}");
+    }
 }
 
 #[tokio::test]

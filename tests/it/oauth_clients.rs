@@ -106,8 +106,10 @@ async fn a_client_registers_itself_where_the_operator_allows_it() {
     let changes = [("client_id", id), ("redirect_uri", "http://localhost:7000/back")];
     let page = served.get(&served.request(&changes)).await.text().await.unwrap();
     assert!(page.contains("Nobody has checked its name"));
-    let wrong_port = [("client_id", id), ("redirect_uri", "http://localhost:7001/back")];
-    assert_eq!(served.get(&served.request(&wrong_port)).await.status(), StatusCode::BAD_REQUEST);
+    let other_port = [("client_id", id), ("redirect_uri", "http://localhost:7001/back")];
+    assert_eq!(served.get(&served.request(&other_port)).await.status(), StatusCode::OK);
+    let other_path = [("client_id", id), ("redirect_uri", "http://localhost:7000/other")];
+    assert_eq!(served.get(&served.request(&other_path)).await.status(), StatusCode::BAD_REQUEST);
     assert!(part(&served.consent(&changes, &["infinity:read"]).await, "code").is_some());
 }
 
@@ -168,4 +170,56 @@ async fn slow_documents_of_one_address_keep_nobody_else_waiting() {
     let known = timeout(patience, page([127, 0, 0, 1], "https://known.example/c")).await.expect("a known one, too");
     assert_eq!((other, known), (StatusCode::OK, StatusCode::OK));
     assert_eq!(web.elsewhere.load(Ordering::Relaxed), 2, "what is known is not fetched again");
+}
+
+#[tokio::test]
+async fn a_client_that_listens_on_this_machine_chooses_its_port_by_whatever_name_it_calls_the_machine() {
+    // As Claude Code's document does.
+    let id = "https://claude.example/oauth/claude-code-client-metadata";
+    let document = json!({ "client_id": id, "client_name": "Claude Code", "token_endpoint_auth_method": "none",
+        "redirect_uris": ["http://localhost/callback", "http://127.0.0.1/callback"] });
+    let library = Arc::new(Library::default());
+    library.documents.lock().unwrap().insert(id.into(), document.to_string());
+    let settings = [("OAUTH_CLIENT_METADATA_HOSTS", "claude.example")];
+    let served = Served::with(Setup { settings: &settings, web: Some(library), ..Setup::default() }).await;
+    for (address, status) in [
+        ("http://localhost:54321/callback", StatusCode::OK),
+        ("http://127.0.0.1:54321/callback", StatusCode::OK),
+        ("http://[::1]:54321/callback", StatusCode::BAD_REQUEST),
+        ("http://localhost:54321/other", StatusCode::BAD_REQUEST),
+        ("https://localhost:54321/callback", StatusCode::BAD_REQUEST),
+        ("http://localhost.evil.example:54321/callback", StatusCode::BAD_REQUEST),
+    ] {
+        let changes = [("client_id", id), ("redirect_uri", address)];
+        assert_eq!(served.get(&served.request(&changes)).await.status(), status, "{address}");
+    }
+}
+
+#[tokio::test]
+async fn of_the_addresses_a_client_names_those_that_are_acceptable_are_registered() {
+    // As Cursor does.
+    let app = "cursor://anysphere.cursor-mcp/oauth/callback";
+    let named = [app, "https://www.cursor.com/agents/mcp/oauth/callback", "http://localhost:8787/callback"];
+    let register = async |settings: &[(&str, &str)]| {
+        let mut all = vec![("OAUTH_DYNAMIC_REGISTRATION", "true")];
+        all.extend_from_slice(settings);
+        let served = Served::with(Setup { settings: &all, ..Setup::default() }).await;
+        let body = json!({ "client_name": "Cursor", "redirect_uris": named });
+        let answer = reqwest::Client::new().post(format!("{}/oauth/register", served.url)).json(&body).send().await;
+        let answer = answer.unwrap();
+        assert_eq!(answer.status(), StatusCode::CREATED);
+        (served, answer.json::<Value>().await.unwrap())
+    };
+    let (served, client) = register(&[]).await;
+    assert_eq!(client["redirect_uris"], json!(&named[1..]));
+    let opens = async |served: &Served, client: &Value, address: &str| {
+        let changes = [("client_id", client["client_id"].as_str().unwrap()), ("redirect_uri", address)];
+        served.get(&served.request(&changes)).await.status()
+    };
+    assert_eq!(opens(&served, &client, named[1]).await, StatusCode::OK);
+    assert_eq!(opens(&served, &client, app).await, StatusCode::BAD_REQUEST);
+    let (served, client) = register(&[("OAUTH_PRIVATE_REDIRECT_SCHEMES", "vscode, cursor")]).await;
+    assert_eq!(client["redirect_uris"], json!(named));
+    assert_eq!(opens(&served, &client, app).await, StatusCode::OK);
+    assert_eq!(opens(&served, &client, "cursor://evil/oauth/callback").await, StatusCode::BAD_REQUEST);
 }

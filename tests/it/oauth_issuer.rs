@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
+use infini_mcp::oauth::NoGrant;
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
@@ -12,31 +13,31 @@ use super::oauth::{Library, Served, Setup};
 
 const ISSUER: &str = "https://login.example";
 
-struct SigningKey {
+pub struct SigningKey {
     key: EncodingKey,
     id: &'static str,
 }
 
 impl SigningKey {
-    fn new(id: &'static str) -> Self {
+    pub fn new(id: &'static str) -> Self {
         let der = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new()).unwrap();
         Self { key: EncodingKey::from_ec_der(der.as_ref()), id }
     }
 
-    fn published(&self) -> Value {
+    pub fn published(&self) -> Value {
         let mut key = serde_json::to_value(Jwk::from_encoding_key(&self.key, Algorithm::ES256).unwrap()).unwrap();
         key["kid"] = self.id.into();
         key
     }
 
-    fn sign(&self, claims: &Value) -> String {
+    pub fn sign(&self, claims: &Value) -> String {
         let mut header = Header::new(Algorithm::ES256);
         header.kid = Some(self.id.to_owned());
         encode(&header, claims, &self.key).unwrap()
     }
 }
 
-fn now() -> i64 {
+pub fn now() -> i64 {
     chrono::Utc::now().timestamp()
 }
 
@@ -56,15 +57,17 @@ async fn served(library: &Arc<Library>, settings: &[(&str, &str)]) -> Served {
 }
 
 fn claims() -> Value {
-    json!({ "iss": ISSUER, "aud": "our-mcp", "sub": "ana", "exp": now() + 600, "azp": "desk" })
+    json!({ "iss": ISSUER, "aud": "our-mcp", "sub": "ana", "exp": now() + 600, "azp": "desk", "scope": "infinity:read" })
 }
 
 #[tokio::test]
 async fn a_token_of_the_issuer_lets_its_person_in_and_the_metadata_name_the_issuer() {
     let (library, key) = (Arc::new(Library::default()), SigningKey::new("one"));
     publish(&library, &[key.published()]);
-    let served = served(&library, &[]).await;
-    let grant = served.oauth.grant_of(&key.sign(&claims())).await.unwrap();
+    let served = served(&library, &[("OAUTH_SCOPELESS", "all")]).await;
+    let mut plain = claims();
+    plain.as_object_mut().unwrap().remove("scope");
+    let grant = served.oauth.grant_of(&key.sign(&plain)).await.unwrap();
     assert_eq!((grant.user.as_str(), grant.client_id.as_str(), grant.scopes.len()), ("ana", "desk", 3));
     let resource = served.json("/.well-known/oauth-protected-resource/mcp").await;
     assert_eq!(resource["authorization_servers"], json!([ISSUER]));
@@ -74,6 +77,20 @@ async fn a_token_of_the_issuer_lets_its_person_in_and_the_metadata_name_the_issu
     let grant = served.oauth.grant_of(&key.sign(&narrow)).await.unwrap();
     assert_eq!(grant.scopes.into_iter().collect::<Vec<_>>(), ["infinity:read"]);
     assert_eq!(*library.fetched.lock().unwrap(), 2, "metadata and keys, once each");
+}
+
+#[tokio::test]
+async fn a_token_that_names_none_of_our_scopes_opens_nothing_unless_the_operator_says_so() {
+    let (library, key) = (Arc::new(Library::default()), SigningKey::new("one"));
+    publish(&library, &[key.published()]);
+    let (usual, open) = (served(&library, &[]).await, served(&library, &[("OAUTH_SCOPELESS", "all")]).await);
+    for scope in [Value::Null, json!(""), json!("openid profile email"), json!(["Files.Read"]), json!("infinity:fly")] {
+        let mut scopeless = claims();
+        scopeless["scope"] = scope.clone();
+        let token = key.sign(&scopeless);
+        assert!(matches!(usual.oauth.grant_of(&token).await, Err(NoGrant::Scopeless)), "{scope}");
+        assert_eq!(open.oauth.grant_of(&token).await.unwrap().scopes.len(), 3, "{scope}");
+    }
 }
 
 #[tokio::test]

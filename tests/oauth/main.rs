@@ -32,8 +32,8 @@ async fn endpoint(State(oauth): State<Arc<OAuth>>, headers: HeaderMap) -> Respon
     };
     match grant {
         Ok(grant) => Json(json!({ "user": grant.user, "scopes": grant.scopes })).into_response(),
-        Err(NoGrant::Unknown | NoGrant::Over) => {
-            let challenge = Challenge { resource_metadata: Some(oauth.resource_metadata()) };
+        Err(NoGrant::Unknown | NoGrant::Over | NoGrant::Scopeless) => {
+            let challenge = Challenge { resource_metadata: Some(oauth.resource_metadata()), ..Challenge::default() };
             let mut response = StatusCode::UNAUTHORIZED.into_response();
             if let Some(challenge) = challenge.header("invalid_token", None) {
                 response.headers_mut().insert(WWW_AUTHENTICATE, challenge);

@@ -81,6 +81,10 @@ impl<'a> Trip<'a> {
             Ok(_) => {
                 tracing::debug!(request_id, %service, operation, method, path, status, attempts, ms, "upstream answered");
             }
+            // A client that goes away is no failure of anybody's.
+            Err(cause) if cause == Cause::Cancelled.kind() => {
+                tracing::debug!(request_id, %service, operation, method, path, status, attempts, ms, cause, "upstream request given up");
+            }
             Err(cause) => {
                 tracing::info!(request_id, %service, operation, method, path, status, attempts, ms, cause, "upstream failed");
             }

@@ -12,7 +12,7 @@ mod used;
 
 pub use audit::{AuditLine, BrokenAt};
 pub use kept::{Kept, MOST_LISTED};
-pub use oauth::{Code, Consents, Family, RegisteredClient, Token, TokenKind};
-pub use orders::{Claim, Entry, NewOrder, OrderState, Total};
+pub use oauth::{ClientProof, Code, Consents, Family, RegisteredClient, Token, TokenKind};
+pub use orders::{ActingClient, Claim, Entry, NewOrder, OrderState, Total};
 pub use store::{StateError, Store};
 pub use used::Used;

@@ -17,6 +17,10 @@ pub struct Family {
     pub id: String,
     /// The client.
     pub client_id: String,
+    /// What people know it by; empty when nobody wrote it down.
+    pub client_name: String,
+    /// How the client must prove who it is.
+    pub client_proof: ClientProof,
     /// The person, as the roster names them.
     pub user: String,
     /// SHA-256 of the key that the person consented with.
@@ -25,6 +29,29 @@ pub struct Family {
     pub scopes: String,
     /// Whether it was ended before its time.
     pub is_revoked: bool,
+}
+
+/// How a client must prove who it is when it uses a code or a refresh token, as it said when it was consented to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientProof {
+    /// It need not: what it holds is bound to it by PKCE and by being secret.
+    None,
+    /// By a key of its own (`private_key_jwt`).
+    Key,
+}
+
+impl ClientProof {
+    fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Key => "private_key_jwt",
+        }
+    }
+
+    /// A word of a later version asks for more than this version can check, so that it must not pass for nothing.
+    fn named(word: &str) -> Self {
+        if word == Self::None.word() { Self::None } else { Self::Key }
+    }
 }
 
 /// An authorization code, to be kept or as it is kept.
@@ -121,8 +148,8 @@ impl Consents<'_> {
     /// Keeps a consent that is not kept yet.
     async fn keep_family(&self, family: &Family, expires_at: i64) -> Result<(), StateError> {
         sqlx::query(
-            "INSERT INTO oauth_families (id, client_id, user_name, key_digest, scopes, created_at, expires_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING",
+            "INSERT INTO oauth_families (id, client_id, user_name, key_digest, scopes, created_at, expires_at, \
+             client_name, client_proof) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING",
         )
         .bind(&family.id)
         .bind(&family.client_id)
@@ -131,6 +158,8 @@ impl Consents<'_> {
         .bind(&family.scopes)
         .bind(store::now())
         .bind(expires_at)
+        .bind(&family.client_name)
+        .bind(family.client_proof.word())
         .execute(self.store.pool().await?)
         .await?;
         Ok(())
@@ -143,7 +172,7 @@ impl Consents<'_> {
     pub async fn code(&self, digest: &str) -> Result<Option<(Code, Family)>, StateError> {
         let row = sqlx::query(
             "SELECT c.digest, c.redirect_uri, c.challenge, c.expires_at, c.used_at, \
-             f.id, f.client_id, f.user_name, f.key_digest, f.scopes AS consented, f.revoked_at \
+             f.id, f.client_id, f.client_name, f.client_proof, f.user_name, f.key_digest, f.scopes AS consented, f.revoked_at \
              FROM oauth_codes c JOIN oauth_families f ON f.id = c.family WHERE c.digest = $1",
         )
         .bind(digest)
@@ -206,7 +235,7 @@ impl Consents<'_> {
     pub async fn token(&self, digest: &str) -> Result<Option<(Token, Family)>, StateError> {
         let row = sqlx::query(
             "SELECT t.digest, t.kind, t.scopes, t.expires_at, t.rotated_at, \
-             f.id, f.client_id, f.user_name, f.key_digest, f.scopes AS consented, f.revoked_at \
+             f.id, f.client_id, f.client_name, f.client_proof, f.user_name, f.key_digest, f.scopes AS consented, f.revoked_at \
              FROM oauth_tokens t JOIN oauth_families f ON f.id = t.family WHERE t.digest = $1",
         )
         .bind(digest)
@@ -322,6 +351,8 @@ fn family(row: &AnyRow) -> Result<Family, StateError> {
     Ok(Family {
         id: store::text(row, "id")?,
         client_id: store::text(row, "client_id")?,
+        client_name: store::text(row, "client_name")?,
+        client_proof: ClientProof::named(&store::text(row, "client_proof")?),
         user: store::text(row, "user_name")?,
         key_digest: store::text(row, "key_digest")?,
         scopes: store::text(row, "consented")?,
@@ -363,6 +394,8 @@ mod tests {
         Family {
             id: text(id),
             client_id: text("c"),
+            client_name: text("C"),
+            client_proof: ClientProof::Key,
             user: text("ana"),
             key_digest: text("0f"),
             scopes: text("a:read"),

@@ -50,6 +50,15 @@ impl OrderState {
     }
 }
 
+/// The program that acted for a caller.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ActingClient {
+    /// Its id.
+    pub id: String,
+    /// What people know it by.
+    pub name: String,
+}
+
 /// An order before it leaves.
 #[derive(Debug, Clone)]
 pub struct NewOrder {
@@ -71,6 +80,8 @@ pub struct NewOrder {
     pub totals: Vec<Total>,
     /// Who orders.
     pub principal: String,
+    /// The program that acts for them, if it came with OAuth.
+    pub client: Option<ActingClient>,
     /// What upstream showed already that could be taken for its effect.
     pub shown_before: Option<String>,
 }
@@ -97,6 +108,9 @@ pub struct Entry {
     pub totals: Vec<Total>,
     /// Who ordered.
     pub principal: String,
+    /// The program that acted for them, if it came with OAuth.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client: Option<ActingClient>,
     /// The process that sent it.
     pub holder: String,
     /// What became of it.
@@ -128,7 +142,7 @@ pub enum Claim {
     },
 }
 
-const COLUMNS: &str = "id, account, tool, order_key, payload, summary, arguments, totals, principal, holder, state, started_at, settled_at, answer, found, shown_before";
+const COLUMNS: &str = "id, account, tool, order_key, payload, summary, arguments, totals, principal, holder, state, started_at, settled_at, answer, found, shown_before, client_id, client_name";
 
 impl Store {
     /// Writes an order down before it is sent. Exactly one of many callers may send it; the day's limit is held over all
@@ -167,7 +181,7 @@ impl Store {
                 return Ok(Claim::OverLimit { committed });
             }
         }
-        sqlx::query("INSERT INTO orders (id, account, tool, order_key, payload, summary, arguments, totals, principal, holder, state, started_at, shown_before) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'started', $11, $12)")
+        sqlx::query("INSERT INTO orders (id, account, tool, order_key, payload, summary, arguments, totals, principal, holder, state, started_at, shown_before, client_id, client_name) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'started', $11, $12, $13, $14)")
             .bind(&order.id)
             .bind(&order.account)
             .bind(&order.tool)
@@ -180,6 +194,8 @@ impl Store {
             .bind(&self.holder)
             .bind(now)
             .bind(&order.shown_before)
+            .bind(order.client.as_ref().map(|client| client.id.as_str()))
+            .bind(order.client.as_ref().map(|client| client.name.as_str()))
             .execute(&mut *ledger)
             .await?;
         ledger.commit().await?;
@@ -294,6 +310,9 @@ fn entry(row: &AnyRow) -> Result<Entry, StateError> {
         arguments: store::text(row, "arguments")?,
         totals: serde_json::from_str(&store::text(row, "totals")?)?,
         principal: store::text(row, "principal")?,
+        client: store::optional_text(row, "client_id")?
+            .zip(store::optional_text(row, "client_name")?)
+            .map(|(id, name)| ActingClient { id, name }),
         holder: store::text(row, "holder")?,
         state: OrderState::named(&store::text(row, "state")?),
         started_at: store::number(row, "started_at")?,
@@ -319,6 +338,7 @@ mod tests {
             arguments: "{}".into(),
             totals: vec![Total { currency: "EUR".into(), amount }],
             principal: "test".into(),
+            client: None,
             shown_before: None,
         }
     }
@@ -350,6 +370,17 @@ mod tests {
         };
         assert_eq!((entry.id.as_str(), entry.state), ("2", OrderState::Placed));
         assert_eq!(store.orders(10).await.unwrap().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn an_order_keeps_the_program_that_sent_it() {
+        let store = Store::in_memory("test");
+        let client = ActingClient { id: "https://tools.example/c".into(), name: "Desk".into() };
+        let by_client = NewOrder { client: Some(client.clone()), ..order("1", "AN1", 10) };
+        store.claim_order(&by_client, None).await.unwrap();
+        store.claim_order(&order("2", "AN2", 10), None).await.unwrap();
+        let of = async |id: &str| store.order_of_id(id).await.unwrap().unwrap().client;
+        assert_eq!((of("1").await, of("2").await), (Some(client), None));
     }
 
     #[tokio::test]

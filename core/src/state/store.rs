@@ -20,6 +20,7 @@ const SCHEMA: &[(i64, &str, &str)] = &[
     (5, "oauth", include_str!("schema/0005_oauth.sql")),
     (6, "sessions", include_str!("schema/0006_sessions.sql")),
     (7, "outcomes", include_str!("schema/0007_outcomes.sql")),
+    (8, "oauth clients named", include_str!("schema/0008_oauth_clients_named.sql")),
 ];
 
 /// Why something could not be remembered. Its text names no password.
@@ -45,6 +46,17 @@ pub enum StateError {
         /// Its name.
         name: String,
     },
+}
+
+impl StateError {
+    /// What callers may know of it: what went wrong, not where the state is.
+    pub fn told(&self) -> &'static str {
+        match self {
+            Self::Open { .. } => "The server's state cannot be opened",
+            Self::Query(_) => "The server's state cannot be read or written",
+            Self::Row(_) | Self::Secret { .. } => "The server's state cannot be understood",
+        }
+    }
 }
 
 /// The server's memory.

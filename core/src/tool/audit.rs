@@ -57,7 +57,10 @@ pub async fn record(
     confirmed: Confirmed,
     outcome: &Result<Value>,
 ) {
-    let line = line(declaration, principal, arguments, confirmed, outcome, ctx.call().request_id());
+    let mut line = line(declaration, principal, arguments, confirmed, outcome, ctx.call().request_id());
+    if let (Some(client), Some(line)) = (ctx.client(), line.as_object_mut()) {
+        line.insert("client".to_owned(), json!(client));
+    }
     if let Err(error) = ctx.store().add_to_audit(&line.to_string(), seal).await {
         let request_id = ctx.call().request_id();
         tracing::error!(request_id, tool = declaration.name, error = ?error, line = %line, "the audit log could not be written");

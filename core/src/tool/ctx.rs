@@ -9,7 +9,7 @@ use super::attachment::Attachment;
 use super::declaration::Service;
 use super::error::{Code, Error, Result};
 use crate::api::{self, Call};
-use crate::state::{Kept, Store};
+use crate::state::{ActingClient, Kept, Store};
 use crate::telemetry::Trace;
 
 /// The services this server can reach, with the credentials it has.
@@ -78,6 +78,7 @@ impl PageSizes {
 #[derive(Clone)]
 pub struct Ctx {
     call: Call,
+    client: Option<Arc<ActingClient>>,
     upstreams: Arc<Upstreams>,
     store: Arc<Store>,
     pages: PageSizes,
@@ -87,7 +88,7 @@ pub struct Ctx {
 impl Ctx {
     /// The surroundings of one call.
     pub fn new(call: Call, upstreams: Arc<Upstreams>, store: Arc<Store>, pages: PageSizes) -> Self {
-        Self { call, upstreams, store, pages, attachments: Arc::default() }
+        Self { call, client: None, upstreams, store, pages, attachments: Arc::default() }
     }
 
     /// The same call, not to be cancelled by its client any more, with this much time from now.
@@ -101,6 +102,17 @@ impl Ctx {
     pub fn in_trace(mut self, trace: Trace) -> Self {
         self.call = self.call.in_trace(trace);
         self
+    }
+
+    /// The same call, as one of this program.
+    #[must_use]
+    pub fn by_client(self, client: Option<Arc<ActingClient>>) -> Self {
+        Self { client, ..self }
+    }
+
+    /// The program that acts for the caller, if it came with OAuth.
+    pub fn client(&self) -> Option<&ActingClient> {
+        self.client.as_deref()
     }
 
     /// The Infinigate client for this call.

@@ -176,7 +176,7 @@ impl From<api::SendError> for Error {
 
 impl From<StateError> for Error {
     fn from(error: StateError) -> Self {
-        let mut told = Self::new(Code::Internal, format!("{error}, so the call was not carried out."))
+        let mut told = Self::new(Code::Internal, format!("{}, so the call was not carried out.", error.told()))
             .with_hint("Whoever runs this server looks at STATE_URL and at the log under this request_id.");
         told.source = Some(Box::new(error));
         told

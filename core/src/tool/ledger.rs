@@ -145,6 +145,7 @@ impl Purchase {
             arguments: self.arguments.to_string(),
             totals: totals(order),
             principal: self.principal.clone(),
+            client: self.ctx.client().cloned(),
             shown_before: shown_before(order),
         };
         // Twice at most: what was found may turn out to have come to nothing, and then the place is free.

@@ -1,5 +1,6 @@
 //! What every tool shares: its declaration, its schemas, its errors, and the way of one call from arguments to answer.
 
+mod acting;
 pub mod answer;
 mod asking;
 pub mod attachment;
@@ -23,6 +24,7 @@ pub mod text;
 pub mod used;
 pub mod workflow;
 
+pub use acting::acting_client;
 pub use attachment::Attachment;
 pub use ctx::Ctx;
 pub use declaration::{Declaration, Effect, Service, Toolset};

@@ -53,6 +53,8 @@ pub struct Embedded {
     pub redirect_uris: Vec<String>,
     /// Where it may be answered under any path.
     pub redirect_origins: Vec<String>,
+    /// Schemes of apps that clients may name for themselves where they want to be answered.
+    pub private_schemes: Vec<String>,
     /// Whose client ID metadata documents are accepted.
     pub metadata_hosts: MetadataHosts,
     /// Whether clients may register themselves.
@@ -100,6 +102,17 @@ pub struct External {
     pub user_claim: Option<String>,
     /// Where its keys are; without it its metadata say it.
     pub jwks_url: Option<String>,
+    /// What a token may do that names none of this server's scopes.
+    pub scopeless: Scopeless,
+}
+
+/// What a token of another issuer may do that names none of this server's scopes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scopeless {
+    /// Nothing.
+    Nothing,
+    /// All that its user may.
+    All,
 }
 
 /// Reads the settings of OAuth, if it is switched on.
@@ -149,12 +162,19 @@ fn read_embedded(sources: &mut Sources) -> Embedded {
         sources
             .fault("OAUTH_REDIRECT_URIS", &format!("contains `{uri}`, which is no address an answer can be sent to"));
     }
+    let private_schemes = sources.list("OAUTH_PRIVATE_REDIRECT_SCHEMES");
+    for scheme in private_schemes.iter().filter(|scheme| !is_private_scheme(scheme)) {
+        let problem =
+            "which is no scheme of an app; it must be in lower case and without `:`, for example cursor,vscode";
+        sources.fault("OAUTH_PRIVATE_REDIRECT_SCHEMES", &format!("contains `{scheme}`, {problem}"));
+    }
     let seconds = |sources: &mut Sources, name| Duration::from_secs(sources.number(name, 60, 31_536_000));
     Embedded {
         client_id: given(sources.text("OAUTH_CLIENT_ID")),
         client_secret: sources.secret("OAUTH_CLIENT_SECRET").filter(|secret| !secret.expose_secret().is_empty()),
         redirect_uris,
         redirect_origins: origins.iter().map(|origin| origin.trim_end_matches('/').to_owned()).collect(),
+        private_schemes,
         metadata_hosts: match sources.list("OAUTH_CLIENT_METADATA_HOSTS") {
             hosts if hosts.is_empty() => MetadataHosts::None,
             hosts if hosts.iter().any(|host| host == "*") => MetadataHosts::Any,
@@ -170,6 +190,30 @@ fn read_embedded(sources: &mut Sources) -> Embedded {
             grace: Duration::from_secs(30),
         },
     }
+}
+
+/// Whether a name can be an app's: what browsers themselves understand leads to no app.
+fn is_private_scheme(scheme: &str) -> bool {
+    let is_spelt_well = scheme.starts_with(|first: char| first.is_ascii_lowercase())
+        && scheme.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"+-.".contains(&byte));
+    let is_of_browsers = [
+        "http",
+        "https",
+        "ws",
+        "wss",
+        "ftp",
+        "file",
+        "javascript",
+        "vbscript",
+        "data",
+        "blob",
+        "about",
+        "filesystem",
+        "view-source",
+        "mailto",
+        "tel",
+    ];
+    is_spelt_well && !is_of_browsers.contains(&scheme)
 }
 
 fn is_origin(entry: &str) -> bool {
@@ -206,11 +250,14 @@ fn read_external(sources: &mut Sources, issuer: String, public_url: &PublicUrl) 
             sources.fault(name, "must be an https address; http only on this machine");
         }
     }
+    let choices = [("nothing", Scopeless::Nothing), ("all", Scopeless::All)];
+    let scopeless = sources.choice("OAUTH_SCOPELESS", &choices, Scopeless::Nothing);
     External {
         issuer,
         audience: given(sources.text("OAUTH_AUDIENCE")).unwrap_or_else(|| public_url.resource.clone()),
         user_claim: given(sources.text("OAUTH_USER_CLAIM")),
         jwks_url: given(sources.text("OAUTH_JWKS_URL")),
+        scopeless,
     }
 }
 
@@ -285,6 +332,18 @@ mod tests {
         assert_eq!(faults(&[on, url, ("OAUTH_CLIENT_METADATA_HOSTS", "claude.ai")]), "");
         assert!(faults(&[on, url, ("OAUTH_ISSUER", "http://issuer.example")]).contains("OAUTH_ISSUER must be"));
         assert!(faults(&[("OAUTH_ALLOWED_TOOLS", "infinity_fly")]).contains("unknown tool `infinity_fly`"));
+    }
+
+    #[test]
+    fn a_private_scheme_is_one_of_an_app() {
+        let on = [("OAUTH_ENABLED", "true"), ("OAUTH_PUBLIC_URL", "https://mcp.example.com")];
+        let faults = |schemes| {
+            faults(&[on[0], on[1], ("OAUTH_DYNAMIC_REGISTRATION", "true"), ("OAUTH_PRIVATE_REDIRECT_SCHEMES", schemes)])
+        };
+        assert_eq!(faults("cursor, vscode,com.example.desk"), "");
+        for refused in ["javascript", "data", "https", "http", "Cursor", "1cursor", "cursor:", "cursor://x"] {
+            assert!(faults(refused).contains(&format!("contains `{refused}`")), "{refused}");
+        }
     }
 
     #[test]

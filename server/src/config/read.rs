@@ -8,7 +8,7 @@ use super::{Sources, secret, table};
 
 impl Sources {
     /// Whether a setting is set at all.
-    pub(super) fn is_set(&self, name: &str) -> bool {
+    pub fn is_set(&self, name: &str) -> bool {
         self.values.contains_key(name)
     }
 

@@ -90,7 +90,7 @@ pub static SETTINGS: &[Setting] = &[
     setting(
         "OAUTH_REDIRECT_URIS",
         "",
-        "Addresses that client may be answered at, compared exactly; only the port of 127.0.0.1 or [::1] may differ.",
+        "Addresses that client may be answered at, compared exactly; only the port of 127.0.0.1, [::1] or localhost may differ.",
     ),
     setting(
         "OAUTH_ALLOWED_REDIRECT_ORIGINS",
@@ -103,6 +103,11 @@ pub static SETTINGS: &[Setting] = &[
         "Hosts whose client ID metadata documents are accepted, for example claude.ai; * accepts every public host, without one none is.",
     ),
     setting("OAUTH_DYNAMIC_REGISTRATION", "false", "true lets clients register themselves."),
+    setting(
+        "OAUTH_PRIVATE_REDIRECT_SCHEMES",
+        "",
+        "Schemes of apps where clients may want to be answered although nobody vouches for them, for example cursor,vscode; without one only https and this machine.",
+    ),
     setting(
         "OAUTH_MCP_USER",
         "",
@@ -132,6 +137,11 @@ pub static SETTINGS: &[Setting] = &[
     setting("OAUTH_AUDIENCE", "", "Audience its tokens must have; by default the address of /mcp."),
     setting("OAUTH_USER_CLAIM", "", "Claim that names the user; by default a verified email, else sub."),
     setting("OAUTH_JWKS_URL", "", "Where its keys are; by default its metadata say it."),
+    setting(
+        "OAUTH_SCOPELESS",
+        "nothing",
+        "What its tokens may do that name none of this server's scopes: nothing, or all that their user may.",
+    ),
     setting(
         "MCP_TRUSTED_PROXIES",
         "",

@@ -7,7 +7,9 @@ use tokio::sync::OnceCell;
 
 use super::client::OwnClient;
 use super::client_document::Documents;
+use super::client_keys::KeyBook;
 use super::people::{People, Person};
+use super::redirect::PrivateSchemes;
 use super::throttle::Throttle;
 use crate::config::{Embedded, PublicUrl};
 use infini_mcp_core::api::web::Web;
@@ -25,6 +27,7 @@ pub struct AuthorizationServer {
     pub(super) settings: Embedded,
     pub(super) own_client: Option<OwnClient>,
     pub(super) documents: Documents,
+    pub(super) client_keys: KeyBook,
     pub(super) store: Arc<Store>,
     /// Failed sign-ins and wrong client secrets.
     pub(super) throttle: Throttle,
@@ -46,9 +49,10 @@ impl AuthorizationServer {
     ) -> Self {
         Self {
             own_client: OwnClient::from(&settings),
+            client_keys: KeyBook::new(web.clone()),
+            documents: Documents::new(web, PrivateSchemes(settings.private_schemes.clone())),
             place,
             settings,
-            documents: Documents::new(web),
             store,
             throttle: Throttle::new(FREE_MISTAKES, Duration::from_secs(1), LONGEST_WAIT),
             registrations: Throttle::new(20, Duration::from_secs(30), Duration::from_secs(3600)),

@@ -20,7 +20,7 @@ use super::request::{Refusal, answer_address};
 use super::scopes;
 use super::throttle::neighbourhood;
 use super::words::Language;
-use infini_mcp_core::state::{Code, Family, StateError};
+use infini_mcp_core::state::{ClientProof, Code, Family, StateError};
 use infini_mcp_core::vault::{digest, random_token};
 
 /// Longest query and longest form; honest ones have two kilobytes.
@@ -173,6 +173,8 @@ impl AuthorizationServer {
         let family = Family {
             id: random_token(),
             client_id: asked.client_id.clone(),
+            client_name: asked.client_name.clone(),
+            client_proof: if asked.must_prove { ClientProof::Key } else { ClientProof::None },
             user: person.name.clone(),
             key_digest: person.key_digest.clone(),
             scopes: scopes::text(granted),

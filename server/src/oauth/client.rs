@@ -4,6 +4,7 @@ use secrecy::SecretString;
 
 use super::authorization_server::AuthorizationServer;
 use super::client_document::{self, NoDocument};
+use super::client_keys::ClientKeys;
 use super::redirect::Redirects;
 use crate::config;
 use infini_mcp_core::state::StateError;
@@ -34,6 +35,8 @@ pub struct Client {
     pub provenance: Provenance,
     /// Where it may be answered.
     pub redirects: Redirects,
+    /// By what it proves who it is, beside or in place of PKCE.
+    pub keys: ClientKeys,
 }
 
 /// Why a client is not known.
@@ -64,7 +67,9 @@ impl OwnClient {
         let id = settings.client_id.clone()?;
         let redirects = Redirects { exact: settings.redirect_uris.clone(), origins: settings.redirect_origins.clone() };
         let secret = settings.client_secret.as_ref().map(|secret: &SecretString| Bearer::new(secret));
-        Some(Self { client: Client { name: id.clone(), id, provenance: Provenance::Operator, redirects }, secret })
+        let name = id.clone();
+        let client = Client { id, name, provenance: Provenance::Operator, redirects, keys: ClientKeys::None };
+        Some(Self { client, secret })
     }
 }
 
@@ -78,7 +83,8 @@ impl AuthorizationServer {
             && let Some(client) = self.store.consents().registered(id).await?
         {
             let redirects = Redirects { exact: client.redirect_uris, origins: Vec::new() };
-            return Ok(Client { id: client.id, name: client.name, provenance: Provenance::Itself, redirects });
+            let (id, name, provenance) = (client.id, client.name, Provenance::Itself);
+            return Ok(Client { id, name, provenance, redirects, keys: ClientKeys::None });
         }
         let url = client_document::readable_id(id, &self.settings.metadata_hosts).map_err(Unknown::Refused)?;
         self.documents.client(&url, caller).await.map_err(|why| match why {

@@ -1,4 +1,5 @@
-//! Who calls the token endpoints: the operator's client with its secret, or a public client with its name alone.
+//! Who calls the token endpoints: the operator's client with its secret, a client with an assertion that it signed, or a
+//! public client with its name alone.
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
@@ -6,8 +7,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::authorization_server::AuthorizationServer;
+use super::client_assertion::Assertion;
 use super::error::OAuthError;
 use super::parameters::Parameters;
+use infini_mcp_core::state::{ClientProof, Family};
 
 struct Credentials {
     id: String,
@@ -16,14 +19,48 @@ struct Credentials {
     raw: Option<(String, String)>,
 }
 
+/// The client that calls a token endpoint.
+#[derive(Debug)]
+pub struct Authenticated {
+    /// Its id. What it presents besides is bound to it.
+    pub id: String,
+    /// What it proved it by, beside a secret of the operator's client.
+    proof: ClientProof,
+}
+
+impl Authenticated {
+    /// Refuses a client that only says its name where a consent is to one that signs.
+    pub fn may_use(&self, family: &Family) -> Result<(), OAuthError> {
+        match (family.client_proof, self.proof) {
+            (ClientProof::None, _) | (ClientProof::Key, ClientProof::Key) => Ok(()),
+            (ClientProof::Key, ClientProof::None) => Err(OAuthError::invalid_client(
+                "This client authenticates with private_key_jwt; the request needs its client_assertion.",
+            )),
+        }
+    }
+}
+
 impl AuthorizationServer {
-    /// The id of the client that calls. What it presents besides is bound to this id.
+    /// The client that calls.
     pub(super) async fn authenticate(
         &self,
         headers: &HeaderMap,
         parameters: &Parameters,
         caller: &str,
-    ) -> Result<String, OAuthError> {
+    ) -> Result<Authenticated, OAuthError> {
+        if let Some(assertion) = Assertion::of(parameters)? {
+            if headers.contains_key(AUTHORIZATION) || parameters.get("client_secret").is_some() {
+                return Err(OAuthError::invalid_request("A client authenticates in one way: here with an assertion."));
+            }
+            self.verify(&assertion, caller).await?;
+            return Ok(Authenticated { id: assertion.client, proof: ClientProof::Key });
+        }
+        let id = self.named(headers, parameters, caller).await?;
+        Ok(Authenticated { id, proof: ClientProof::None })
+    }
+
+    /// The id of a client that signs nothing.
+    async fn named(&self, headers: &HeaderMap, parameters: &Parameters, caller: &str) -> Result<String, OAuthError> {
         let offered = credentials(headers, parameters)?;
         let own = self.own_client.as_ref().and_then(|own| own.secret.as_ref().map(|secret| (&own.client.id, secret)));
         if let Some((id, secret)) = own

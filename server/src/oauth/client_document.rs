@@ -7,9 +7,10 @@ use serde::Deserialize;
 use url::{Host, Url};
 
 use super::client::{Client, Provenance};
+use super::client_keys::{Authentication, ClientKeys};
 use super::document_cache::DocumentCache;
 use super::fetches::Fetches;
-use super::redirect::{self, Redirects};
+use super::redirect::{PrivateSchemes, Redirects};
 use crate::config::MetadataHosts;
 use infini_mcp_core::api::web::{Fetched, Web};
 
@@ -20,6 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// The documents that were read, and the way to read more.
 pub struct Documents {
     web: Arc<dyn Web>,
+    /// The schemes of apps that clients may claim for themselves.
+    pub private_schemes: PrivateSchemes,
     cache: DocumentCache,
     fetches: Fetches,
 }
@@ -37,14 +40,14 @@ struct Document {
     client_id: String,
     client_name: Option<String>,
     redirect_uris: Vec<String>,
-    token_endpoint_auth_method: Option<String>,
-    client_secret: Option<serde_json::Value>,
+    #[serde(flatten)]
+    authentication: Authentication,
 }
 
 impl Documents {
     /// None read yet.
-    pub fn new(web: Arc<dyn Web>) -> Self {
-        Self { web, cache: DocumentCache::default(), fetches: Fetches::default() }
+    pub fn new(web: Arc<dyn Web>, private_schemes: PrivateSchemes) -> Self {
+        Self { web, private_schemes, cache: DocumentCache::default(), fetches: Fetches::default() }
     }
 
     /// The client that the document at `url` describes, for whoever asks from `caller`.
@@ -60,7 +63,7 @@ impl Documents {
             return fresh.map_err(NoDocument::Refused);
         }
         let (client, max_age) = match self.web.public(url, MOST_BYTES, PATIENCE).await {
-            Ok(fetched) => (read(url, &fetched), fetched.max_age),
+            Ok(fetched) => (read(url, &fetched, &self.private_schemes), fetched.max_age),
             Err(error) => match self.cache.stale(url) {
                 Some(client) => return Ok(client),
                 None => (Err(format!("its document cannot be read: {error}")), None),
@@ -92,18 +95,17 @@ pub fn readable_id(id: &str, hosts: &MetadataHosts) -> Result<Url, String> {
     if is_plain && is_accepted { Ok(url) } else { Err(unknown()) }
 }
 
-fn read(url: &Url, fetched: &Fetched) -> Result<Client, String> {
+fn read(url: &Url, fetched: &Fetched, private_schemes: &PrivateSchemes) -> Result<Client, String> {
     let document: Document =
         serde_json::from_slice(&fetched.body).map_err(|_| "its document is not one of a client".to_owned())?;
     if document.client_id != url.as_str() {
         return Err("its document names another client id".into());
     }
-    let method = document.token_endpoint_auth_method.as_deref().unwrap_or("none");
-    if method != "none" || document.client_secret.is_some() {
-        return Err(format!("its document asks for the authentication `{method}`; only public clients can be read so"));
-    }
-    if document.redirect_uris.is_empty() || !document.redirect_uris.iter().all(|uri| redirect::may_be_claimed(uri)) {
-        return Err("its document names an address for answers that is neither https nor on this machine".into());
+    let keys = ClientKeys::of(document.authentication)?;
+    // A document is written for every server; what cannot be accepted here is simply never answered at.
+    let redirect_uris = private_schemes.acceptable(document.redirect_uris);
+    if redirect_uris.is_empty() {
+        return Err("its document names no address for answers that is https or on the person's machine".into());
     }
     let host = url.host_str().unwrap_or_default().to_owned();
     let name = document.client_name.as_deref().map(shown_name).filter(|name| !name.is_empty());
@@ -111,7 +113,8 @@ fn read(url: &Url, fetched: &Fetched) -> Result<Client, String> {
         id: document.client_id,
         name: name.unwrap_or_else(|| host.clone()),
         provenance: Provenance::Document { host },
-        redirects: Redirects { exact: document.redirect_uris, origins: Vec::new() },
+        redirects: Redirects { exact: redirect_uris, origins: Vec::new() },
+        keys,
     })
 }
 
@@ -156,9 +159,11 @@ mod tests {
     }
 
     #[test]
-    fn a_document_must_be_about_itself_and_about_a_public_client() {
+    fn a_document_must_be_about_itself_and_about_a_client_without_a_shared_secret() {
         let url = Url::parse("https://app.example/c").unwrap();
-        let of = |text: &str| read(&url, &Fetched { body: text.as_bytes().to_vec(), max_age: None });
+        let of = |text: &str| {
+            read(&url, &Fetched { body: text.as_bytes().to_vec(), max_age: None }, &PrivateSchemes::default())
+        };
         let good =
             r#"{"client_id":"https://app.example/c","client_name":"A\u202epp","redirect_uris":["http://127.0.0.1/b"]}"#;
         assert_eq!(of(good).unwrap_or_else(|error| panic!("{error}")).name, "App");

@@ -32,6 +32,11 @@ impl OAuthError {
         Self::new(StatusCode::UNAUTHORIZED, "invalid_client", description)
     }
 
+    /// Whether the client is not who it says.
+    pub fn is_invalid_client(&self) -> bool {
+        self.code == "invalid_client"
+    }
+
     /// The code or refresh token is not good, or not good any more, or not this client's.
     pub fn invalid_grant(description: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "invalid_grant", description)
@@ -60,12 +65,12 @@ impl OAuthError {
         )
     }
 
-    /// The redirect addresses of a client that registers itself are not acceptable.
+    /// None of the redirect addresses of a client that registers itself is acceptable.
     pub fn invalid_redirect_uri() -> Self {
         Self::new(
             StatusCode::BAD_REQUEST,
             "invalid_redirect_uri",
-            "`redirect_uris` must be one to ten addresses, each https or on this machine (http://127.0.0.1, http://[::1] or http://localhost).",
+            "None of the `redirect_uris` can be registered: one must be https or on this machine (http://127.0.0.1, http://[::1] or http://localhost), or of an app whose scheme this server allows (OAUTH_PRIVATE_REDIRECT_SCHEMES).",
         )
     }
 

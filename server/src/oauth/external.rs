@@ -2,18 +2,18 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use jsonwebtoken::jwk::{Jwk, JwkSet, PublicKeyUse};
-use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation};
+use jsonwebtoken::jwk::JwkSet;
+use jsonwebtoken::{Algorithm, Validation};
 use serde_json::{Map, Value};
-use tokio::sync::Mutex;
 use url::Url;
 
 use super::grant::{Grant, NoGrant};
+use super::keys::{KeptKeys, read_keys};
 use super::people::{People, Person};
 use super::scopes;
-use crate::config::External;
+use crate::config::{External, Scopeless};
 use infini_mcp_core::api::web::Web;
 
 /// Signatures only the issuer can make. Never `none`, and never a shared secret, which a published key could pose as.
@@ -21,9 +21,6 @@ const ALGORITHMS: [Algorithm; 3] = [Algorithm::RS256, Algorithm::ES256, Algorith
 const LONGEST_TOKEN: usize = 16 * 1024;
 const MOST_BYTES: usize = 256 * 1024;
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How old keys may be; and how soon they are fetched again for a key id nobody knows, which anybody can make up.
-const OLDEST_KEYS: Duration = Duration::from_secs(3600);
-const SOONEST_REFETCH: Duration = Duration::from_secs(30);
 /// How far clocks may differ, in seconds.
 const LEEWAY: u64 = 30;
 
@@ -32,20 +29,13 @@ pub struct Issuer {
     settings: External,
     people: Arc<dyn People>,
     web: Arc<dyn Web>,
-    keys: Mutex<Keys>,
-}
-
-#[derive(Default)]
-struct Keys {
-    set: Option<Arc<JwkSet>>,
-    fetched: Option<Instant>,
-    tried: Option<Instant>,
+    keys: KeptKeys,
 }
 
 impl Issuer {
     /// Nothing is fetched yet.
     pub fn new(settings: External, people: Arc<dyn People>, web: Arc<dyn Web>) -> Self {
-        Self { settings, people, web, keys: Mutex::default() }
+        Self { settings, people, web, keys: KeptKeys::default() }
     }
 
     /// Its name.
@@ -65,7 +55,7 @@ impl Issuer {
         if !ALGORITHMS.contains(&header.alg) || header.crit.is_some() {
             return Err(NoGrant::Unknown);
         }
-        let key = self.key_of(&header).await.ok_or(NoGrant::Unknown)?;
+        let key = self.keys.key_for(&header, || self.published_keys()).await.ok_or(NoGrant::Unknown)?;
         let claims = match jsonwebtoken::decode::<Map<String, Value>>(token, &key, &self.rules(header.alg)) {
             Ok(token) => token.claims,
             Err(error) => {
@@ -75,7 +65,7 @@ impl Issuer {
                 return Err(if is_over { NoGrant::Over } else { NoGrant::Unknown });
             }
         };
-        self.grant(&claims).ok_or(NoGrant::Unknown)
+        self.grant(&claims)
     }
 
     fn rules(&self, algorithm: Algorithm) -> Validation {
@@ -88,17 +78,28 @@ impl Issuer {
         rules
     }
 
-    fn grant(&self, claims: &Map<String, Value>) -> Option<Grant> {
-        let person = self.person(claims)?;
+    fn grant(&self, claims: &Map<String, Value>) -> Result<Grant, NoGrant> {
+        let person = self.person(claims).ok_or(NoGrant::Unknown)?;
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         let said = scopes::known(&said_scopes(claims));
-        // Few issuers know our scopes. One that names some of them narrows; of one that names none, the roster decides.
-        let scopes: BTreeSet<String> =
-            if said.is_empty() { person.scopes } else { person.scopes.intersection(&said).cloned().collect() };
-        Some(Grant {
+        // A token that was made for something else, and says nothing of what it may do here, may do nothing here.
+        let scopes: BTreeSet<String> = match (said.is_empty(), self.settings.scopeless) {
+            (false, _) => person.scopes.intersection(&said).cloned().collect(),
+            (true, Scopeless::All) => person.scopes,
+            (true, Scopeless::Nothing) => {
+                let user = person.name;
+                tracing::warn!(
+                    user,
+                    "a token of the issuer names none of this server's scopes and opens nothing; see OAUTH_SCOPELESS"
+                );
+                return Err(NoGrant::Scopeless);
+            }
+        };
+        Ok(Grant {
             user: person.name,
             scopes,
             client_id: text("client_id").or(text("azp")).unwrap_or_default().to_owned(),
+            client_name: String::new(),
             family: text("sub").unwrap_or_default().to_owned(),
             expires_at: claims.get("exp").and_then(Value::as_i64).unwrap_or_default().saturating_mul(1000),
         })
@@ -115,36 +116,10 @@ impl Issuer {
         email.or_else(|| self.people.by_name(text("sub")?))
     }
 
-    /// The key that a token says it is signed with, if the issuer publishes it for that.
-    async fn key_of(&self, header: &Header) -> Option<DecodingKey> {
-        let fits = |set: &JwkSet| find(set, header).and_then(|key| DecodingKey::from_jwk(key).ok());
-        let (set, is_fresh) = self.keys(OLDEST_KEYS).await?;
-        match fits(&set) {
-            Some(key) => Some(key),
-            // The issuer may have changed its keys since.
-            None if !is_fresh => fits(&self.keys(SOONEST_REFETCH).await?.0),
-            None => None,
-        }
-    }
-
-    /// The keys, at most `age` old if they can be had; and whether they were fetched just now. One fetches, others wait.
-    async fn keys(&self, age: Duration) -> Option<(Arc<JwkSet>, bool)> {
-        let mut keys = self.keys.lock().await;
-        let is_within = |instant: Option<Instant>, span| instant.is_some_and(|instant| instant.elapsed() < span);
-        if !is_within(keys.fetched, age) && !is_within(keys.tried, SOONEST_REFETCH) {
-            keys.tried = Some(Instant::now());
-            match self.fetch_keys().await {
-                Ok(set) => {
-                    keys.set = Some(Arc::new(set));
-                    keys.fetched = Some(Instant::now());
-                    return keys.set.clone().map(|set| (set, true));
-                }
-                Err(reason) => {
-                    tracing::error!(issuer = self.settings.issuer, reason, "the issuer's keys cannot be read")
-                }
-            }
-        }
-        keys.set.clone().map(|set| (set, false))
+    async fn published_keys(&self) -> Option<JwkSet> {
+        let issuer = &self.settings.issuer;
+        let told = |reason: &String| tracing::error!(issuer, reason, "the issuer's keys cannot be read");
+        self.fetch_keys().await.inspect_err(told).ok()
     }
 
     async fn fetch_keys(&self) -> Result<JwkSet, String> {
@@ -153,9 +128,7 @@ impl Issuer {
             None => self.discover().await?,
         };
         let body = self.fetch(&address).await?;
-        // A key of a kind this version does not know must not hide the others.
-        let keys = body.get("keys").and_then(Value::as_array).ok_or("they are no key set")?;
-        Ok(JwkSet { keys: keys.iter().filter_map(|key| serde_json::from_value(key.clone()).ok()).collect() })
+        read_keys(&body).ok_or_else(|| "they are no key set".to_owned())
     }
 
     /// Where the keys are, as the issuer's metadata say: OpenID Connect puts them behind the issuer, RFC 8414 before its path.
@@ -195,21 +168,6 @@ impl Issuer {
         let fetched = self.web.configured(&url, MOST_BYTES, PATIENCE).await?;
         serde_json::from_slice(&fetched.body).map_err(|_| "its answer is not JSON".to_owned())
     }
-}
-
-fn find<'a>(set: &'a JwkSet, header: &Header) -> Option<&'a Jwk> {
-    let serves = |key: &&Jwk| {
-        let is_for_signatures = !matches!(key.common.public_key_use, Some(PublicKeyUse::Encryption));
-        let algorithm = key.common.key_algorithm.map(|algorithm| algorithm.to_string());
-        is_for_signatures && algorithm.is_none_or(|algorithm| algorithm == format!("{:?}", header.alg))
-    };
-    let mut fitting = set.keys.iter().filter(serves).filter(|key| match &header.kid {
-        Some(id) => key.common.key_id.as_ref() == Some(id),
-        None => true,
-    });
-    // Without an id there must be no doubt which key is meant.
-    let first = fitting.next()?;
-    (header.kid.is_some() || fitting.next().is_none()).then_some(first)
 }
 
 /// `scope` as RFC 9068 has it, or `scp` as some issuers do, as text or as a list.

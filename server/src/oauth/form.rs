@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::authorization_server::now;
 use super::client::Provenance;
-use super::scopes::SCOPES;
+use super::scopes::{SCOPES, Weight};
 use infini_mcp_core::vault::{digest, mac, mac_fits, random_token};
 
 const PURPOSE: &str = "consent form";
@@ -26,6 +26,9 @@ pub struct Asked {
     pub client_name: String,
     /// The host of its document.
     pub client_host: Option<String>,
+    /// Whether it has to prove who it is with a key of its own.
+    #[serde(default)]
+    pub must_prove: bool,
     /// Whether nobody vouches for it.
     pub registered_itself: bool,
     /// Where the answer goes.
@@ -41,9 +44,14 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// Whether a scope is ticked before the person has touched anything: what is grave only if the client names it.
+    /// Whether a scope is ticked before the person has touched anything: reading is, other changes are if the client names
+    /// them, and what spends or destroys never is, for clients ask for everything out of habit.
     pub fn suggests(&self, scope: &str) -> bool {
-        self.names_scopes || !SCOPES.iter().any(|known| known.name == scope && known.is_grave())
+        SCOPES.iter().find(|known| known.name == scope).is_some_and(|known| match known.weight() {
+            Weight::Reads => true,
+            Weight::Writes => self.names_scopes,
+            Weight::Grave => false,
+        })
     }
 
     /// How the client is known, for the page.
@@ -132,6 +140,7 @@ mod tests {
             client_id: "desk".into(),
             client_name: "Desk".into(),
             client_host: None,
+            must_prove: false,
             registered_itself: false,
             redirect_uri: "https://app.example/back".into(),
             state: Some("s".into()),

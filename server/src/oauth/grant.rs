@@ -16,6 +16,8 @@ pub struct Grant {
     pub scopes: BTreeSet<String>,
     /// The client that acts for them.
     pub client_id: String,
+    /// What people know it by; empty when that is not known.
+    pub client_name: String,
     /// The consent it follows from; of a token of another issuer, its subject.
     pub family: String,
     /// When it ends, in milliseconds since 1970.
@@ -31,6 +33,9 @@ pub enum NoGrant {
     /// It was one. Whoever has it did not guess it.
     #[error("the token is over")]
     Over,
+    /// It is a good token of another issuer, which names none of this server's scopes.
+    #[error("the token names no scope of this server")]
+    Scopeless,
     /// Nobody can tell, and the caller must not be taken for a stranger.
     #[error(transparent)]
     State(#[from] StateError),
@@ -52,6 +57,7 @@ impl AuthorizationServer {
             user: family.user,
             scopes,
             client_id: family.client_id,
+            client_name: family.client_name,
             family: family.id,
             expires_at: kept.expires_at,
         })

@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 
 use super::authorization_server::AuthorizationServer;
+use super::client_assertion::ALGORITHMS;
+use super::client_keys::PRIVATE_KEY_JWT;
 use super::scopes::SCOPES;
 use crate::config::{MetadataHosts, PublicUrl};
 
@@ -33,6 +35,9 @@ pub fn authorization_server(server: &AuthorizationServer) -> Value {
     if takes_public {
         methods.push("none");
     }
+    if takes_documents {
+        methods.push(PRIVATE_KEY_JWT);
+    }
     if own_has_secret {
         methods.extend(["client_secret_post", "client_secret_basic"]);
     }
@@ -53,10 +58,14 @@ pub fn authorization_server(server: &AuthorizationServer) -> Value {
         "ui_locales_supported": ["en", "de"],
         "protected_resources": [server.place.resource],
     });
-    if settings.dynamic_registration
-        && let Some(metadata) = metadata.as_object_mut()
-    {
-        metadata.insert("registration_endpoint".into(), at("register").into());
+    let Some(map) = metadata.as_object_mut() else { return metadata };
+    if settings.dynamic_registration {
+        map.insert("registration_endpoint".into(), at("register").into());
+    }
+    if takes_documents {
+        let algorithms = json!(ALGORITHMS.map(|algorithm| format!("{algorithm:?}")));
+        map.insert("token_endpoint_auth_signing_alg_values_supported".into(), algorithms.clone());
+        map.insert("revocation_endpoint_auth_signing_alg_values_supported".into(), algorithms);
     }
     metadata
 }

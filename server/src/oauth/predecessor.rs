@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::authorization_server::{AuthorizationServer, now};
 use super::scopes;
-use infini_mcp_core::state::{Family, StateError, Token, TokenKind};
+use infini_mcp_core::state::{ClientProof, Family, StateError, Token, TokenKind};
 
 #[derive(Deserialize)]
 struct TokenFile {
@@ -46,6 +46,8 @@ impl AuthorizationServer {
         let family = Family {
             id: format!("predecessor {digest}"),
             client_id: self.settings.client_id.clone().unwrap_or_default(),
+            client_name: String::new(),
+            client_proof: ClientProof::None,
             user: person.name,
             key_digest: person.key_digest,
             scopes: scopes.clone(),

@@ -8,7 +8,7 @@ use url::{Host, Url};
 /// Where a client may be answered.
 #[derive(Debug, Clone, Default)]
 pub struct Redirects {
-    /// Whole addresses, compared letter by letter; the port of a loopback address may differ (RFC 8252, section 7.3).
+    /// Whole addresses, compared letter by letter; the port of one on this machine may differ (RFC 8252, section 7.3).
     pub exact: Vec<String>,
     /// Origins under which every plain path is allowed; as the predecessor had it, but with the port.
     pub origins: Vec<String>,
@@ -23,14 +23,34 @@ impl Redirects {
     }
 }
 
-/// Whether a client that nobody vouches for may name this address for itself: https, or a program on the person's own
-/// machine. Schemes of apps are for the operator to allow, since any app may claim any scheme.
-pub fn may_be_claimed(uri: &str) -> bool {
-    is_plain(uri) && (uri.starts_with("https://") || loopback_parts(uri).is_some() || is_localhost(uri))
+/// Schemes that stand for an app on the person's machine, which the operator allows clients to claim
+/// (`OAUTH_PRIVATE_REDIRECT_SCHEMES`). Any app may register any scheme, so none is allowed by itself.
+#[derive(Debug, Clone, Default)]
+pub struct PrivateSchemes(pub Vec<String>);
+
+impl PrivateSchemes {
+    /// Of the addresses that a client names for itself, those that nobody needs to vouch for.
+    pub fn acceptable(&self, claimed: Vec<String>) -> Vec<String> {
+        claimed.into_iter().filter(|uri| self.may_be_claimed(uri)).collect()
+    }
+
+    /// Whether a client that nobody vouches for may name this address for itself: https, a program on the person's own
+    /// machine, or an app whose scheme is allowed.
+    pub fn may_be_claimed(&self, uri: &str) -> bool {
+        is_plain(uri) && (uri.starts_with("https://") || loopback_parts(uri).is_some() || self.is_private(uri))
+    }
+
+    fn is_private(&self, uri: &str) -> bool {
+        uri.split_once(':').is_some_and(|(scheme, _)| self.0.iter().any(|allowed| allowed == scheme))
+    }
 }
 
-fn is_localhost(uri: &str) -> bool {
-    Url::parse(uri).is_ok_and(|url| url.scheme() == "http" && url.host_str() == Some("localhost"))
+/// Schemes that make a browser run, show or connect to something.
+fn is_of_the_web(scheme: &str) -> bool {
+    matches!(
+        scheme,
+        "javascript" | "data" | "vbscript" | "file" | "blob" | "about" | "filesystem" | "view-source" | "ws" | "wss"
+    )
 }
 
 /// No fragment, no user, nothing that a browser would repair.
@@ -39,10 +59,7 @@ fn is_plain(uri: &str) -> bool {
     let is_graphic = uri.bytes().all(|byte| byte.is_ascii_graphic());
     let is_odd = uri.contains(['\\', '#', '<', '>', '"', '`', '{', '}', '|', '^']);
     let has_user = !url.username().is_empty() || url.password().is_some() || authority(uri).contains('@');
-    let runs_something = matches!(
-        url.scheme(),
-        "javascript" | "data" | "vbscript" | "file" | "blob" | "about" | "filesystem" | "view-source" | "ws" | "wss"
-    );
+    let runs_something = is_of_the_web(url.scheme());
     let is_web = matches!(url.scheme(), "http" | "https");
     let reads_alike = !is_web || url.as_str() == uri || url.as_str().strip_suffix('/') == Some(uri);
     let keeps_secrets = url.scheme() != "http" || is_on_this_machine(&url);
@@ -77,9 +94,10 @@ fn differs_in_loopback_port(allowed: &str, wanted: &str) -> bool {
     }
 }
 
-/// Host and everything after the port of a loopback address. `localhost` is a name, which may lead elsewhere.
+/// Host and everything after the port of an address on this machine. `localhost` is a name, but whoever makes it lead
+/// elsewhere on the person's machine is on that machine; and programs that listen there cannot choose their port before.
 fn loopback_parts(uri: &str) -> Option<(&'static str, &str)> {
-    let (host, rest) = ["http://127.0.0.1", "http://[::1]"]
+    let (host, rest) = ["http://127.0.0.1", "http://[::1]", "http://localhost"]
         .iter()
         .find_map(|host| uri.strip_prefix(host).map(|rest| (*host, rest)))?;
     let rest = match rest.strip_prefix(':') {
@@ -112,7 +130,7 @@ mod tests {
                 "https://app.example/back",
                 "http://127.0.0.1:5000/back?a=1",
                 "http://[::1]/back",
-                "http://localhost:7000/back",
+                "http://localhost/back",
                 "com.example.desk://back",
             ]
             .map(str::to_owned)
@@ -129,7 +147,9 @@ mod tests {
             "http://127.0.0.1:61234/back?a=1",
             "http://127.0.0.1/back?a=1",
             "http://[::1]:61234/back",
+            "http://localhost/back",
             "http://localhost:7000/back",
+            "http://localhost:61234/back",
             "com.example.desk://back",
             "https://wide.example/any/path?x=1",
             "https://wide.example",
@@ -177,7 +197,13 @@ mod tests {
             "http://127.0.0.2:5000/back?a=1",
             "http://[::2]/back",
             "https://127.0.0.1:5000/back?a=1",
-            "http://localhost:7001/back",
+            "http://localhost:7000/other",
+            "http://localhost:7000/back?a=1",
+            "http://localhost:0/back",
+            "http://localhost.evil.example/back",
+            "http://localhost:7000@evil.example/back",
+            "http://LOCALHOST:7000/back",
+            "https://localhost:7000/back",
             "com.example.desk://other",
             "javascript:alert(1)",
             "data:text/html,x",
@@ -206,7 +232,24 @@ mod tests {
             ("javascript:alert(1)", false),
             ("https://app.example/back#x", false),
         ] {
-            assert_eq!(may_be_claimed(uri), may, "{uri}");
+            assert_eq!(PrivateSchemes::default().may_be_claimed(uri), may, "{uri}");
         }
+    }
+
+    #[test]
+    fn an_app_may_be_claimed_by_a_scheme_that_the_operator_allows() {
+        let allowed = PrivateSchemes(vec!["cursor".into(), "com.example.desk".into()]);
+        for (uri, may) in [
+            ("cursor://anysphere.cursor-mcp/oauth/callback", true),
+            ("com.example.desk:/back", true),
+            ("cursor2://anysphere.cursor-mcp/oauth/callback", false),
+            ("Cursor://anysphere.cursor-mcp/oauth/callback", false),
+            ("cursor://anysphere.cursor-mcp/oauth/callback#x", false),
+            ("cursor://user@anysphere.cursor-mcp/oauth/callback", false),
+            ("vscode://vscode.github-authentication/did-authenticate", false),
+        ] {
+            assert_eq!(allowed.may_be_claimed(uri), may, "{uri}");
+        }
+        assert!(!PrivateSchemes(vec!["javascript".into()]).may_be_claimed("javascript:alert(1)"));
     }
 }

@@ -13,7 +13,6 @@ use super::authorization_server::AuthorizationServer;
 use super::authorize::caller;
 use super::client_document::shown_name;
 use super::error::{OAuthError, not_stored};
-use super::redirect;
 use infini_mcp_core::state::RegisteredClient;
 use infini_mcp_core::vault::random_token;
 
@@ -46,11 +45,13 @@ impl AuthorizationServer {
         let wanted: Wanted = serde_json::from_slice(&bytes).map_err(|_| {
             OAuthError::invalid_client_metadata("The body must be a JSON object that describes a client.")
         })?;
+        // Clients name addresses for every server they might meet; the answer says which of them were registered
+        // (RFC 7591, section 3.2.1).
         let redirect_uris = wanted.redirect_uris.unwrap_or_default();
-        let are_right = !redirect_uris.is_empty()
-            && redirect_uris.len() <= MOST_ADDRESSES
-            && redirect_uris.iter().all(|uri| uri.len() <= LONGEST_ADDRESS && redirect::may_be_claimed(uri));
-        if !are_right {
+        let mut redirect_uris = self.documents.private_schemes.acceptable(redirect_uris);
+        redirect_uris.retain(|uri| uri.len() <= LONGEST_ADDRESS);
+        redirect_uris.truncate(MOST_ADDRESSES);
+        if redirect_uris.is_empty() {
             return Err(OAuthError::invalid_redirect_uri());
         }
         let name = wanted.client_name.as_deref().map(shown_name).filter(|name| !name.is_empty());

@@ -41,6 +41,7 @@ impl AuthorizationServer {
                     client_id: client.id,
                     client_name: client.name,
                     client_host: None,
+                    must_prove: client.keys.must_prove(),
                     registered_itself: false,
                     redirect_uri,
                     state: state.map(str::to_owned),

@@ -12,6 +12,17 @@ pub struct Scope {
     german: &'static str,
 }
 
+/// How much a scope lets a client do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weight {
+    /// See things.
+    Reads,
+    /// Create and change things.
+    Writes,
+    /// Spend money, or destroy something.
+    Grave,
+}
+
 /// Every scope a token can carry, from harmless to grave.
 pub const SCOPES: [Scope; 7] = [
     Scope {
@@ -62,7 +73,16 @@ impl Scope {
 
     /// Whether it lets a client spend money or destroy something.
     pub fn is_grave(&self) -> bool {
-        self.name.ends_with(":order") || self.name.ends_with(":admin")
+        self.weight() == Weight::Grave
+    }
+
+    /// How much it lets a client do. What is not known to be harmless is grave.
+    pub fn weight(&self) -> Weight {
+        match self.name.rsplit_once(':') {
+            Some((_, "read")) => Weight::Reads,
+            Some((_, "write")) => Weight::Writes,
+            Some(_) | None => Weight::Grave,
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::authorization_server::{AuthorizationServer, milliseconds, now};
 use super::authorize::{caller, is_form};
+use super::client_authentication::Authenticated;
 use super::error::{OAuthError, not_stored};
 use super::parameters::Parameters;
 use super::request::is_resource;
@@ -57,7 +58,7 @@ impl AuthorizationServer {
     }
 
     /// Who calls, and what they say in the body. Nothing counts that stands in the address: addresses are logged.
-    async fn read(&self, request: Request) -> Result<(String, Parameters), OAuthError> {
+    async fn read(&self, request: Request) -> Result<(Authenticated, Parameters), OAuthError> {
         let (parts, body) = request.into_parts();
         if parts.uri.query().is_some() {
             return Err(OAuthError::invalid_request("Parameters belong into the body, not into the address."));
@@ -73,7 +74,7 @@ impl AuthorizationServer {
     }
 
     /// A code becomes tokens, once.
-    async fn redeem(&self, client: &str, parameters: &Parameters) -> Result<Response, OAuthError> {
+    async fn redeem(&self, client: &Authenticated, parameters: &Parameters) -> Result<Response, OAuthError> {
         let wanted = |name: &'static str| {
             parameters.get(name).ok_or_else(|| OAuthError::invalid_request(format!("`{name}` is missing.")))
         };
@@ -84,12 +85,13 @@ impl AuthorizationServer {
         let consents = self.store.consents();
         let not_good = || OAuthError::invalid_grant("The code is not good, or not good any more. Begin anew.");
         let (kept, family) = consents.code(&digest(code.as_bytes())).await?.ok_or_else(not_good)?;
-        if family.client_id != client {
+        if family.client_id != client.id {
             return Err(not_good());
         }
+        client.may_use(&family)?;
         // Whatever is wrong from here on, the code has been seen by somebody and is spent.
         if kept.is_used || !consents.use_code(&kept.digest).await? {
-            tracing::warn!(client, user = family.user, "a code was used twice; its tokens are revoked");
+            tracing::warn!(client = client.id, user = family.user, "a code was used twice; its tokens are revoked");
             consents.revoke(&family.id).await?;
             return Err(not_good());
         }
@@ -105,20 +107,21 @@ impl AuthorizationServer {
 
     /// A refresh token becomes the next two tokens. For a moment it gives the same two again, so that a client that
     /// refreshes in parallel, or lost the answer, is not taken for a thief; later it ends the consent.
-    async fn refresh(&self, client: &str, parameters: &Parameters) -> Result<Response, OAuthError> {
+    async fn refresh(&self, client: &Authenticated, parameters: &Parameters) -> Result<Response, OAuthError> {
         let offered = parameters
             .get("refresh_token")
             .ok_or_else(|| OAuthError::invalid_request("`refresh_token` is missing."))?;
         let consents = self.store.consents();
         let not_good = || OAuthError::invalid_grant("The refresh token is not good, or not good any more. Begin anew.");
         let (kept, family) = consents.token(&digest(offered.as_bytes())).await?.ok_or_else(not_good)?;
-        let is_right = kept.kind == TokenKind::Refresh && family.client_id == client && !family.is_revoked;
+        let is_right = kept.kind == TokenKind::Refresh && family.client_id == client.id && !family.is_revoked;
         if !is_right || kept.expires_at <= now() {
             return Err(not_good());
         }
+        client.may_use(&family)?;
         if kept.rotated_at.is_some_and(|at| now() > at + milliseconds(self.settings.lifetimes.grace)) {
             tracing::warn!(
-                client,
+                client = client.id,
                 user = family.user,
                 "a replaced refresh token was used again; its consent is revoked"
             );
@@ -181,8 +184,9 @@ impl AuthorizationServer {
         let token = parameters.get("token").ok_or_else(|| OAuthError::invalid_request("`token` is missing."))?;
         let consents = self.store.consents();
         if let Some((_, family)) = consents.token(&digest(token.as_bytes())).await?
-            && family.client_id == client
+            && family.client_id == client.id
         {
+            client.may_use(&family)?;
             consents.revoke(&family.id).await?;
         }
         // A token that means nothing is revoked already (RFC 7009, section 2.2).

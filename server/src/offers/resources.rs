@@ -161,6 +161,10 @@ impl Resources {
         for listed in futures::future::join_all(entries).await {
             match listed {
                 Ok(entries) => listing.entries.extend(entries),
+                Err(error) if ctx.call().cancel().is_cancelled() => {
+                    tracing::debug!(%error, "a list of resources is not wanted any more");
+                    listing.is_complete = false;
+                }
                 Err(error) => {
                     tracing::warn!(%error, "a part of the list of resources is missing");
                     listing.is_complete = false;

@@ -121,6 +121,16 @@ impl Accounts {
         self.roster.is_some() || self.own.serve(service)
     }
 
+    /// Whether there are credentials for `service` now: the server's own, or those of some profile.
+    pub fn serve_somebody(&self, service: Service) -> bool {
+        let has = |profile: &Profile| match service {
+            Service::Infinigate => profile.infinigate.is_some(),
+            Service::Infinity => profile.infinity_token.is_some(),
+            Service::Both => profile.infinigate.is_some() && profile.infinity_token.is_some(),
+        };
+        self.own.serve(service) || self.roster.as_ref().is_some_and(|roster| roster.current().profiles().any(has))
+    }
+
     /// Whether no credentials are there at all.
     pub fn are_none(&self) -> bool {
         !self.may_serve(Service::Infinigate) && !self.may_serve(Service::Infinity)

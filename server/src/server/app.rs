@@ -18,13 +18,14 @@ use crate::oauth::OAuth;
 use infini_mcp_core::api;
 use infini_mcp_core::api::web::RealWeb;
 use infini_mcp_core::state::Store;
+use infini_mcp_core::tool::Effect;
 use infini_mcp_core::tool::catalogue::Catalogue;
 use infini_mcp_core::tool::confirm::Confirmations;
 use infini_mcp_core::tool::ctx::{Ctx, PageSizes, Upstreams};
 use infini_mcp_core::tool::declaration::Declaration;
 use infini_mcp_core::tool::run::Runtime;
 use infini_mcp_core::tool::{Code, Error};
-use infini_mcp_core::vault::{self, Roster, random_token};
+use infini_mcp_core::vault::{self, Roster, Scope, Scopes, random_token};
 
 /// Why a server cannot start although its settings are right.
 #[derive(Debug, thiserror::Error)]
@@ -121,6 +122,14 @@ impl App {
     /// The surroundings of a call that is made with the server's own credentials.
     pub fn own_ctx(&self, request_id: &str) -> Ctx {
         self.ctx(self.accounts.own().clone(), request_id, CancellationToken::new(), None)
+    }
+
+    /// The scopes that the reading tools need which anybody is offered here.
+    pub fn reading_scopes(&self) -> Scopes {
+        let tools = self.catalogue.all().iter().map(|offered| &offered.tool.declaration);
+        let reading = tools.filter(|tool| tool.effect == Effect::Reads && self.accounts.serve_somebody(tool.service()));
+        let scopes: Vec<Scope> = reading.flat_map(|tool| tool.scopes().iter().collect::<Vec<_>>()).collect();
+        scopes.into_iter().collect()
     }
 
     /// What this caller gets to see.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::identity::Principal;
 use crate::oauth::{Grant, NoGrant, OAuth};
+use infini_mcp_core::tool::acting_client;
 use infini_mcp_core::vault::{Bearer, Refused, Roster, Scopes};
 
 /// Everything by which a caller can be recognised. With nothing set, everybody on this machine is let in.
@@ -29,6 +30,8 @@ pub enum Unknown {
     WrongBearer,
     /// Its time is over; only who holds it learns that.
     Expired,
+    /// It is a token of the issuer that names none of this server's scopes.
+    NoScope,
     /// The tokens cannot be read.
     CannotTell,
 }
@@ -56,6 +59,7 @@ impl Callers {
         let grant = Box::pin(oauth.grant_of(token)).await.map_err(|why| match why {
             NoGrant::Unknown => Unknown::WrongBearer,
             NoGrant::Over => Unknown::Expired,
+            NoGrant::Scopeless => Unknown::NoScope,
             NoGrant::State(error) => {
                 tracing::error!(%error, "an OAuth token cannot be looked up");
                 Unknown::CannotTell
@@ -70,6 +74,8 @@ impl Callers {
         let mut principal = Principal::user(roster.user_by_name(&grant.user).ok()?);
         let consented = Scopes::named(grant.scopes.iter().map(String::as_str)).ok()?;
         principal.scopes = principal.scopes.intersection(&consented);
+        let client = || Arc::new(acting_client(&grant.client_id, &grant.client_name));
+        principal.client = (!grant.client_id.is_empty()).then(client);
         principal.only_tools.clone_from(&self.oauth_tools);
         Some(principal)
     }

@@ -146,6 +146,15 @@ impl Entrance {
                 Unknown::Expired => {
                     unauthorized("invalid_token", "The time of this bearer token is over.", &self.challenge)
                 }
+                Unknown::NoScope => {
+                    let message = "This bearer token names none of this server's scopes, so it opens nothing. Ask its issuer for one that does.";
+                    let mut response = refusal(StatusCode::FORBIDDEN, "insufficient_scope", message);
+                    let scope = self.challenge.reading();
+                    if let Some(challenge) = self.challenge.header("insufficient_scope", scope.as_deref()) {
+                        response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+                    }
+                    response
+                }
                 Unknown::CannotTell => {
                     let message = "Nobody can tell now whose this bearer token is; try again shortly.";
                     retry_later(refusal(StatusCode::SERVICE_UNAVAILABLE, "state_unavailable", message), FIRST_WAIT)
@@ -188,7 +197,7 @@ fn bearer_of(headers: &HeaderMap) -> Option<&str> {
 
 fn unauthorized(error: &str, message: &str, challenge: &Challenge) -> Response {
     let mut response = refusal(StatusCode::UNAUTHORIZED, "unauthenticated", message);
-    if let Some(challenge) = challenge.header(error, None) {
+    if let Some(challenge) = challenge.header(error, challenge.reading().as_deref()) {
         response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
     }
     response

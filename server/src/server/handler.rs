@@ -135,7 +135,8 @@ impl Handler {
         trace: Trace,
     ) -> Result<Turn, Error> {
         let (reports, forwarder) = progress::channel(context);
-        let ctx = self.app.ctx(caller.upstreams.clone(), request_id, context.ct.clone(), reports).in_trace(trace);
+        let ctx = self.app.ctx(caller.upstreams.clone(), request_id, context.ct.clone(), reports);
+        let ctx = ctx.in_trace(trace).by_client(caller.principal.client.clone());
         // Every layer of the library moves the future of a request, so what is large in one is put into a box, here and below.
         let work = Box::pin(run::take(&self.app.runtime, &ctx, attempt));
         match forwarder {

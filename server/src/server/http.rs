@@ -71,8 +71,10 @@ impl Endpoint {
         let settings = &self.settings;
         let bearer = settings.auth_token.as_ref().map(Bearer::new);
         let oauth = self.app.oauth.clone();
-        let challenge =
-            Arc::new(Challenge { resource_metadata: oauth.as_ref().map(|oauth| oauth.resource_metadata()) });
+        let challenge = Arc::new(Challenge {
+            resource_metadata: oauth.as_ref().map(|oauth| oauth.resource_metadata()),
+            app: Some(self.app.clone()),
+        });
         let callers = Callers {
             bearer,
             roster: self.app.roster.clone(),

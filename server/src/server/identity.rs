@@ -7,6 +7,7 @@ use rmcp::RoleServer;
 use rmcp::model::Extensions;
 use rmcp::service::RequestContext;
 
+use infini_mcp_core::state::ActingClient;
 use infini_mcp_core::tool::declaration::Declaration;
 use infini_mcp_core::vault::{Scopes, User};
 
@@ -17,6 +18,8 @@ pub struct Principal {
     pub name: String,
     /// What they may do.
     pub scopes: Scopes,
+    /// The program that acts for them, if it came with OAuth.
+    pub client: Option<Arc<ActingClient>>,
     /// Whose upstream credentials their calls use.
     pub credentials: Credentials,
     /// The only tools they may use, when there is such a list.
@@ -34,7 +37,7 @@ pub enum Credentials {
 
 impl Principal {
     fn unlimited(name: &str) -> Self {
-        Self { name: name.into(), scopes: Scopes::all(), credentials: Credentials::Own, only_tools: None }
+        Self { name: name.into(), scopes: Scopes::all(), client: None, credentials: Credentials::Own, only_tools: None }
     }
 
     /// The person at this machine.
@@ -57,6 +60,7 @@ impl Principal {
         Self {
             name: user.name.clone(),
             scopes: user.scopes,
+            client: None,
             credentials: Credentials::Profile(user.profile_id.clone()),
             only_tools: None,
         }

@@ -9,6 +9,7 @@ use super::challenge::Challenge;
 use super::guard::refusal;
 use super::identity::Principal;
 use infini_mcp_core::tool::TOOLS;
+use infini_mcp_core::vault::Scopes;
 
 /// As much of a message as tells which tool it calls.
 #[derive(Deserialize)]
@@ -32,26 +33,29 @@ pub fn permitted(message: &[u8], principal: &Principal, challenge: &Challenge) -
     }
     let called = serde_json::from_slice(message).ok();
     match called.and_then(|called| missing(&called, principal)) {
-        Some(missing) => Err(Box::new(insufficient(challenge, &missing))),
+        Some(needed) => Err(Box::new(insufficient(challenge, &needed, principal))),
         None => Ok(()),
     }
 }
 
 /// The scopes of the called tool, when the caller lacks one.
-fn missing(called: &Called, principal: &Principal) -> Option<String> {
+fn missing(called: &Called, principal: &Principal) -> Option<Scopes> {
     if called.method != "tools/call" {
         return None;
     }
     let name = called.params.name.as_deref()?;
     let tool = TOOLS.iter().find(|tool| tool.declaration.name == name)?;
     let needed = tool.declaration.scopes();
-    (!principal.scopes.contains_all(&needed)).then(|| needed.to_string())
+    (!principal.scopes.contains_all(&needed)).then_some(needed)
 }
 
-fn insufficient(challenge: &Challenge, scope: &str) -> Response {
-    let message = format!("This call needs the scope {scope}, which you do not have. Nothing was done.");
+/// The challenge names what is needed together with what the caller has: a client that asks for what it names gets a token
+/// in place of its old one, and must not lose by it.
+fn insufficient(challenge: &Challenge, needed: &Scopes, principal: &Principal) -> Response {
+    let together: Scopes = needed.iter().chain(principal.scopes.iter()).collect();
+    let message = format!("This call needs the scope {needed}, which you do not have. Nothing was done.");
     let mut response = refusal(StatusCode::FORBIDDEN, "insufficient_scope", &message);
-    if let Some(value) = challenge.header("insufficient_scope", Some(scope)) {
+    if let Some(value) = challenge.header("insufficient_scope", Some(&together.to_string())) {
         response.headers_mut().insert(WWW_AUTHENTICATE, value);
     }
     response
@@ -65,7 +69,8 @@ mod tests {
     fn only_a_call_of_a_tool_beyond_the_callers_scopes_lacks_something() {
         let mut caller = Principal::local();
         caller.scopes = "infinity:read".parse().unwrap();
-        let lacks = |text: &str| missing(&serde_json::from_str(text).unwrap(), &caller);
+        let lacks =
+            |text: &str| missing(&serde_json::from_str(text).unwrap(), &caller).map(|scopes| scopes.to_string());
         assert_eq!(
             lacks(
                 r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"infinity_create_item","arguments":{}}}"#
@@ -79,5 +84,14 @@ mod tests {
         assert_eq!(lacks(r#"{"method":"tools/call","params":{"name":"infinity_list_boards"}}"#), None);
         assert_eq!(lacks(r#"{"method":"tools/call","params":{"name":"no_such_tool"}}"#), None);
         assert_eq!(lacks(r#"{"method":"tools/list"}"#), None);
+    }
+
+    #[test]
+    fn a_client_that_asks_for_what_the_challenge_names_keeps_what_it_has() {
+        let mut caller = Principal::local();
+        caller.scopes = "infinity:read infinigate:read".parse().unwrap();
+        let refused = insufficient(&Challenge::default(), &"infinigate:order".parse().unwrap(), &caller);
+        let challenge = refused.headers()[WWW_AUTHENTICATE].to_str().unwrap();
+        assert!(challenge.contains("scope=\"infinity:read infinigate:read infinigate:order\""), "{challenge}");
     }
 }
