@@ -161,7 +161,8 @@ async fn each_user_sees_and_calls_what_scopes_and_profile_give_and_nothing_else(
     assert_eq!(refused.status(), StatusCode::FORBIDDEN);
     let challenge = refused.headers()["www-authenticate"].to_str().unwrap().to_owned();
     assert!(
-        challenge.contains("insufficient_scope") && challenge.contains("scope=\"infinigate:order\""),
+        challenge.contains("insufficient_scope")
+            && challenge.contains("scope=\"infinity:read infinigate:read infinigate:order\""),
         "{challenge}"
     );
     assert_eq!(refused.json::<Value>().await.unwrap()["code"], json!("insufficient_scope"));
