@@ -86,12 +86,13 @@ fn make_room(entries: &mut HashMap<Url, Entry>, now: Instant) {
 #[cfg(test)]
 mod tests {
     use super::super::client::Provenance;
+    use super::super::client_keys::ClientKeys;
     use super::super::redirect::Redirects;
     use super::*;
 
     fn client(id: &str) -> Client {
         let redirects = Redirects { exact: Vec::new(), origins: Vec::new() };
-        Client { id: id.into(), name: id.into(), provenance: Provenance::Itself, redirects }
+        Client { id: id.into(), name: id.into(), provenance: Provenance::Itself, redirects, keys: ClientKeys::None }
     }
 
     fn url(text: &str) -> Url {
