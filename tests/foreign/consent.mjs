@@ -90,7 +90,9 @@ await step('with the keyboard alone one unticks a scope, types the key and is ba
 
 await step('a wrong key is told to the eye and to a screen reader, ticks stay, and the right one then works', async () => {
   const { page, close } = await open({ changes: { scope: SCOPES } });
+  // What spends is ticked by the person or not at all, whatever the client asks for.
   await page.click('input[value="infinity:write"]');
+  await page.click('input[value="infinigate:order"]');
   await page.type('#key', 'wrong');
   await Promise.all([page.waitForNavigation(), page.click('button[value=allow]')]);
   assert.match(await page.$eval('[role=alert]', (element) => element.textContent), /not accepted/);
