@@ -353,7 +353,7 @@ async fn a_change_of_an_attribute_that_makes_no_sense_is_refused() {
         (json!({ "default_data": "nie" }), "has no label called “nie”"),
         (json!({ "add_labels": [7] }), "is not a label"),
         (json!({ "settings": { "multiple": "oft" } }), "`settings.multiple`"),
-        (json!({ "name": "" }), "`name` is empty"),
+        (json!({ "name": "" }), "Nothing that could be changed"),
     ] {
         let mut asked = projects(json!({ "attribute_id": "Status" }));
         asked.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap());

@@ -81,8 +81,10 @@ async fn an_entry_is_put_right_and_can_be_let_run_again() {
     let changed = door.call("infinity_update_time_entry", longer).await.unwrap();
     assert_eq!(changed["entry"]["duration"], json!("1 h 30 min"));
     assert_eq!(stored(&door, &made).await.1["description"], json!("Anfahrt"));
-    let opened =
-        door.call("infinity_update_time_entry", change(json!({ "ended_at": "", "description": "" }))).await.unwrap();
+    let opened = door
+        .call("infinity_update_time_entry", change(json!({ "ended_at": "none", "description": "" })))
+        .await
+        .unwrap();
     assert_eq!((opened["entry"]["running"].clone(), opened["entry"].get("description")), (json!(true), None));
     let there = stored(&door, &made).await.1;
     assert_eq!((there["ended_at"].clone(), there["description"].clone()), (Value::Null, Value::Null));

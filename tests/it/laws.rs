@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use infini_mcp::server::definition;
 use infini_mcp::tool::catalogue::{Catalogue, Offered};
+use infini_mcp::tool::schema::AS_TEXT;
 use infini_mcp::tool::text::is_invisible;
 use infini_mcp::tool::{Effect, Toolset};
 use serde_json::{Value, json};
@@ -11,6 +12,23 @@ use serde_json::{Value, json};
 /// Words that some clients cannot read, or that close a schema in ways they take differently.
 const FORBIDDEN: [&str; 9] =
     ["$ref", "$defs", "oneOf", "anyOf", "allOf", "not", "const", "exclusiveMinimum", "exclusiveMaximum"];
+
+/// All words that an argument's schema may use: every converter that was tried takes these.
+const ANNOUNCED: [&str; 13] = [
+    "type",
+    "description",
+    "properties",
+    "required",
+    "items",
+    "enum",
+    "pattern",
+    "minimum",
+    "maximum",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+];
 
 fn listed() -> Vec<(Offered, Value)> {
     let catalogue = Catalogue::everything();
@@ -82,11 +100,10 @@ fn every_effect_maps_to_a_scope_and_every_dangerous_tool_asks() {
 }
 
 #[test]
-fn input_schemas_are_closed_at_the_root_and_small() {
+fn input_schemas_are_small() {
     for (_, tool) in listed() {
         let (name, schema) = (text(&tool, "name"), &tool["inputSchema"]);
         assert_eq!(schema["type"], "object", "{name}");
-        assert_eq!(schema["additionalProperties"], json!(false), "{name}");
         let own = schema["properties"]
             .as_object()
             .unwrap()
@@ -103,7 +120,11 @@ fn depth(schema: &Value) -> usize {
     let inner =
         schema["properties"].as_object().into_iter().flat_map(|properties| properties.values()).map(|property| {
             let item = if property["type"] == "array" { &property["items"] } else { property };
-            if item.get("properties").is_some() { 1 + depth(item) } else { 1 }
+            if item.get("properties").is_some() && item["properties"].get(AS_TEXT).is_none() {
+                1 + depth(item)
+            } else {
+                1
+            }
         });
     inner.max().unwrap_or(0)
 }
@@ -119,6 +140,45 @@ fn every_argument_is_described() {
                 tool["name"]
             );
         });
+    }
+}
+
+#[test]
+fn every_argument_at_every_depth_has_one_type_and_every_object_says_a_name() {
+    for (offered, tool) in listed() {
+        strict(&tool["inputSchema"], offered.name());
+    }
+}
+
+fn strict(schema: &Value, place: &str) {
+    let kinds = ["object", "array", "string", "integer", "number", "boolean"];
+    assert!(
+        schema["type"].as_str().is_some_and(|kind| kinds.contains(&kind)),
+        "{place} has the type {}",
+        schema["type"]
+    );
+    for word in schema.as_object().unwrap().keys() {
+        assert!(ANNOUNCED.contains(&word.as_str()), "{place} uses {word}");
+    }
+    if schema["type"] == "object" {
+        assert!(schema["properties"].as_object().is_some_and(|names| !names.is_empty()), "{place} names nothing");
+    }
+    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+        strict(property, &format!("{place}.{name}"));
+    }
+    if schema["type"] == "array" {
+        strict(&schema["items"], &format!("{place}[]"));
+    }
+}
+
+#[test]
+fn what_cuts_announces_how_to_get_all_and_every_tool_takes_it() {
+    for (offered, tool) in listed() {
+        let announced = &tool["inputSchema"]["properties"];
+        let takes_nothing_else = announced.as_object().unwrap().keys().all(|name| name == "detail");
+        assert!(offered.input["properties"].get("detail").is_some(), "{}", offered.name());
+        assert_eq!(announced.get("detail").is_some(), offered.cuts || takes_nothing_else, "{}", offered.name());
+        assert!(!offered.cuts || offered.tool.declaration.effect == Effect::Reads, "{}", offered.name());
     }
 }
 

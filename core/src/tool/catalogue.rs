@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::declaration::{Declaration, Effect, Service, Toolset};
+use super::schema;
 use super::workflow::{TOOLS, Tool};
 
 /// Why the operator's settings leave a tool out.
@@ -95,6 +96,8 @@ pub struct Offered {
     pub input: Arc<Map<String, Value>>,
     /// The same without what is only taken for the sake of older callers: a model need not read it.
     pub announced: Arc<Map<String, Value>>,
+    /// Whether long texts of the answer are cut unless `detail` asks for them. What was just written is given back whole.
+    pub cuts: bool,
     /// The schema of the answer.
     pub output: Arc<Map<String, Value>>,
     /// What the model reads.
@@ -104,11 +107,15 @@ pub struct Offered {
 impl Offered {
     fn new(tool: Tool, asks: bool) -> Self {
         let mut input = (tool.args_schema)();
+        let mut output = (tool.answer_schema)();
+        let cuts = tool.declaration.effect == Effect::Reads && schema::has_long_texts(&output);
+        schema::without_marks(&mut output);
         add_common_arguments(&mut input, asks);
         Self {
-            announced: Arc::new(announced(&input)),
+            announced: Arc::new(announced(&input, cuts)),
             input: Arc::new(object(input)),
-            output: Arc::new(object((tool.answer_schema)())),
+            output: Arc::new(object(output)),
+            cuts,
             description: tool.declaration.description(),
             tool,
         }
@@ -137,20 +144,31 @@ fn object(value: Value) -> Map<String, Value> {
 }
 
 /// Arguments of the predecessors that are taken as ever but say nothing new: other names for the same, what is always
-/// done anyway, and the form of the text, which is for people. `detail` is told where something was cut. Announcing them would cost every model a quarter more.
-const TAKEN_SILENTLY: [&str; 6] = ["response_format", "detail", "expand", "before", "values_by_name", "title"];
+/// done anyway, and the form of the text, which is for people. Announcing them would cost every model a quarter more.
+const TAKEN_SILENTLY: [&str; 5] = ["response_format", "expand", "before", "values_by_name", "title"];
+
+/// Asks for long texts whole; every tool takes it, and those announce it that cut.
+const DETAIL: &str = "detail";
 
 /// Marks an argument that is taken but not announced; for what only one tool has.
 const SILENT: &str = "x-silent";
 
-fn announced(input: &Value) -> Map<String, Value> {
-    let mut announced = object(input.clone());
+/// What a client is told. `detail` is told where something may be cut, and where a tool takes nothing else: some clients
+/// refuse a tool without any argument.
+fn announced(input: &Value, cuts: bool) -> Map<String, Value> {
+    let mut announced = input.clone();
+    schema::announce(&mut announced);
+    let mut announced = object(announced);
     let required: Vec<Value> = announced.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+    let is_marked = |name: &str| input.pointer(&format!("/properties/{name}/{SILENT}")) == Some(&json!(true));
     if let Some(properties) = announced.get_mut("properties").and_then(Value::as_object_mut) {
-        properties.retain(|name, property| {
-            let is_silent = TAKEN_SILENTLY.contains(&name.as_str()) || property.get(SILENT) == Some(&json!(true));
+        properties.retain(|name, _| {
+            let is_silent = TAKEN_SILENTLY.contains(&name.as_str()) || is_marked(name);
             !is_silent || required.contains(&json!(name))
         });
+        if !cuts && properties.len() > 1 {
+            properties.remove(DETAIL);
+        }
     }
     announced
 }
@@ -160,8 +178,8 @@ fn add_common_arguments(input: &mut Value, asks: bool) {
     let Some(properties) = input.get_mut("properties").and_then(Value::as_object_mut) else { return };
     properties.insert("response_format".into(), json!({ "type": "string", "enum": ["json", "markdown"], "description": "Form of the text answer; default json." }));
     properties.insert(
-        "detail".into(),
-        json!({ "type": "string", "enum": ["brief", "full"], "description": "full gives long texts whole." }),
+        DETAIL.into(),
+        json!({ "type": "string", "enum": ["brief", "full"], "description": "full: whole texts." }),
     );
     if asks {
         properties.insert(

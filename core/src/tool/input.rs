@@ -3,6 +3,7 @@
 use serde_json::{Map, Number, Value, json};
 
 use super::error::{Code, Error, Result};
+use super::schema;
 
 /// The pattern of list entries that cannot hold a comma, so that one text with commas certainly means several of them.
 pub const WITHOUT_COMMA: &str = "^[^,]+$";
@@ -177,6 +178,9 @@ fn fit_choice(allowed: &[Value], value: &mut Value, field: &str, faults: &mut Ve
 }
 
 fn fit_object(schema: &Map<String, Value>, object: &mut Map<String, Value>, field: &str, faults: &mut Vec<Fault>) {
+    if schema::is_open(schema) {
+        unpack(object);
+    }
     if let (None, Some(each @ Value::Object(_))) = (schema.get("properties"), schema.get("additionalProperties")) {
         // An object whose names the schema leaves open, such as an address: its values have a form all the same.
         object.retain(|_, value| !value.is_null() || allows_null(Some(each)));
@@ -185,12 +189,9 @@ fn fit_object(schema: &Map<String, Value>, object: &mut Map<String, Value>, fiel
     let Some(Value::Object(properties)) = schema.get("properties") else { return };
     let required: Vec<&str> =
         schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
-    // A null is how many clients leave an optional argument out.
     object.retain(|name, value| {
-        !value.is_null()
-            || required.contains(&name.as_str())
-            || !properties.contains_key(name)
-            || allows_null(properties.get(name))
+        let is_required = required.contains(&name.as_str());
+        is_required || properties.get(name).is_none_or(|inner| !is_left_out(inner, value))
     });
     for name in &required {
         if !object.contains_key(*name) {
@@ -206,6 +207,33 @@ fn fit_object(schema: &Map<String, Value>, object: &mut Map<String, Value>, fiel
             }
             None => {}
         }
+    }
+}
+
+/// Whether an optional argument was sent only because the client sends every argument: null, or an empty text where that
+/// could not be meant.
+fn is_left_out(schema: &Value, value: &Value) -> bool {
+    let is_empty = |value: &Value| value.as_str().is_some_and(|text| text.trim().is_empty());
+    match value {
+        Value::Null => !allows_null(Some(schema)),
+        Value::String(_) => is_empty(value) && schema.get(schema::EMPTY_COUNTS).is_none(),
+        Value::Object(entries) => {
+            entries.len() == 1
+                && entries.get(schema::AS_TEXT).is_some_and(is_empty)
+                && schema.as_object().is_some_and(schema::is_open)
+        }
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) => false,
+    }
+}
+
+/// All of an open object as text, from clients that send only names that were announced. What cannot be read stays: it
+/// may be a name like any other.
+fn unpack(object: &mut Map<String, Value>) {
+    let Some(text) = object.get(schema::AS_TEXT).and_then(Value::as_str) else { return };
+    let Ok(Value::Object(all)) = serde_json::from_str(text) else { return };
+    object.remove(schema::AS_TEXT);
+    for (name, value) in all {
+        object.entry(name).or_insert(value);
     }
 }
 
@@ -292,6 +320,8 @@ mod tests {
                 "take": { "type": "integer", "minimum": 1, "maximum": 100 },
                 "tier": { "type": "string", "enum": ["Std", "Edu"] },
                 "values": { "type": "object" },
+                "cursor": { "type": "string" },
+                "note": { "type": "string", "x-empty-counts": true },
                 "vendors": { "type": "array", "items": { "type": "string" }, "maxItems": 2 },
                 "skus": { "type": "array", "items": { "type": "string", "pattern": WITHOUT_COMMA }, "maxItems": 3 }
             }
@@ -338,6 +368,25 @@ mod tests {
     #[test]
     fn null_means_left_out() {
         assert_eq!(fitted(json!({ "query": "ab", "take": null })).unwrap(), json!({ "query": "ab" }));
+    }
+
+    #[test]
+    fn an_empty_text_for_an_optional_argument_means_left_out_unless_it_can_be_meant() {
+        let every =
+            json!({ "query": "ab", "take": "", "tier": " ", "values": "", "vendors": "", "cursor": "", "note": "" });
+        assert_eq!(fitted(every).unwrap(), json!({ "query": "ab", "note": "" }));
+        let open = json!({ "query": "ab", "values": { "json": "" } });
+        assert_eq!(fitted(open).unwrap(), json!({ "query": "ab" }));
+        assert!(message(json!({ "query": "" })).contains("`query` must not be empty"));
+    }
+
+    #[test]
+    fn an_open_object_may_come_as_text_under_the_one_name_that_is_announced() {
+        let given =
+            json!({ "query": "ab", "values": { "json": "{\"Status\": \"Done\", \"Hours\": 2}", "Status": "New" } });
+        assert_eq!(fitted(given).unwrap()["values"], json!({ "Status": "New", "Hours": 2 }));
+        let a_name_like_any_other = json!({ "query": "ab", "values": { "json": "yes" } });
+        assert_eq!(fitted(a_name_like_any_other).unwrap()["values"], json!({ "json": "yes" }));
     }
 
     #[test]

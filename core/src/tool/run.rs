@@ -76,7 +76,7 @@ pub struct Runtime {
 pub async fn take(runtime: &Runtime, ctx: &Ctx, attempt: Attempt<'_>) -> Result<Turn> {
     let mut arguments = attempt.arguments;
     input::fit(&attempt.offered.input, &mut arguments)?;
-    let common = take_common(&mut arguments);
+    let common = take_common(&mut arguments, attempt.offered.cuts);
     let arguments = Value::Object(arguments);
     let prepare = attempt.offered.tool.prepare;
     let answer = if attempt.offered.tool.declaration.effect == Effect::Reads {
@@ -110,11 +110,11 @@ pub enum FenceForeignText {
     Off,
 }
 
-fn take_common(arguments: &mut Map<String, Value>) -> Common {
+fn take_common(arguments: &mut Map<String, Value>, cuts: bool) -> Common {
     let mut take = |name: &str| arguments.remove(name).and_then(|value| value.as_str().map(str::to_owned));
     Common {
         markdown: take("response_format").as_deref() == Some("markdown"),
-        detail: if take("detail").as_deref() == Some("full") { Detail::Full } else { Detail::Brief },
+        detail: if take("detail").as_deref() == Some("full") || !cuts { Detail::Full } else { Detail::Brief },
         token: take("confirmation_token"),
     }
 }

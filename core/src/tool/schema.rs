@@ -1,8 +1,89 @@
 //! JSON Schemas in the plain form that every MCP client understands: no references, no unions, no nulls.
 
+use std::borrow::Cow;
+
 use schemars::generate::{SchemaGenerator, SchemaSettings};
 use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value, json};
+
+/// Marks an argument that may be sent in other forms than the one that is announced, and says which is: `string`.
+pub const ANNOUNCED: &str = "x-announced";
+
+/// Marks a text of the user's own, where an empty one is meant; everywhere else it means that nothing was given.
+pub const EMPTY_COUNTS: &str = "x-empty-counts";
+
+/// Marks texts of any length in an answer: they are cut until all of them is asked for.
+pub const LONG_TEXT: &str = "x-long-text";
+
+/// The one name that an open object announces. Clients that let a model send nothing but announced names send all of the
+/// object under it, as text; all others take it for an example.
+pub const AS_TEXT: &str = "json";
+
+/// An argument that takes any JSON and announces a text.
+pub struct AnyAsText;
+
+impl JsonSchema for AnyAsText {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "AnyAsText".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        schemars::json_schema!({ ANNOUNCED: "string" })
+    }
+}
+
+/// Whether an object's names are free.
+pub fn is_open(schema: &Map<String, Value>) -> bool {
+    schema.get("type") == Some(&json!("object"))
+        && schema.get("properties").is_none()
+        && schema.get("additionalProperties") != Some(&json!(false))
+}
+
+/// Whether an answer of this schema may hold texts of any length.
+pub fn has_long_texts(schema: &Value) -> bool {
+    match schema {
+        Value::Object(map) => map.contains_key(LONG_TEXT) || map.values().any(has_long_texts),
+        Value::Array(items) => items.iter().any(has_long_texts),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
+
+/// A schema without what only this program reads in it.
+pub fn without_marks(schema: &mut Value) {
+    match schema {
+        Value::Object(map) => {
+            map.retain(|word, _| !word.starts_with("x-"));
+            map.values_mut().for_each(without_marks);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_marks),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// The form in which a schema is shown to clients: one type for every value, a name in every object, and no word that
+/// some client's converter cannot take. `additionalProperties` is such a word: what may not be sent is told when it is.
+pub fn announce(schema: &mut Value) {
+    let Some(map) = schema.as_object_mut() else { return };
+    if let Some(kind) = map.get(ANNOUNCED).cloned() {
+        map.retain(|word, _| word == "description");
+        map.insert("type".into(), kind);
+    }
+    if is_open(map) {
+        let all = json!({ "type": "string", "description": "Or all as JSON text." });
+        map.insert("properties".into(), json!({ AS_TEXT: all }));
+    }
+    map.retain(|word, _| word != "additionalProperties" && !word.starts_with("x-"));
+    if let Some(Value::Object(properties)) = map.get_mut("properties") {
+        properties.values_mut().for_each(announce);
+    }
+    if let Some(items) = map.get_mut("items") {
+        announce(items);
+    }
+}
 
 /// The schema of a tool's arguments; unknown ones are not allowed.
 pub fn of_arguments<T: JsonSchema>() -> Value {

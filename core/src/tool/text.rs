@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use super::schema::LONG_TEXT;
+
 /// Marks where foreign text begins, inside the server only; `clean` takes such characters out of everything foreign.
 const OPEN: char = '\u{E000}';
 const CLOSE: char = '\u{E001}';
@@ -36,7 +38,9 @@ impl JsonSchema for Foreign {
     }
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        String::json_schema(generator)
+        let mut schema = String::json_schema(generator);
+        schema.insert(LONG_TEXT.into(), true.into());
+        schema
     }
 }
 

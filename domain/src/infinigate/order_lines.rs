@@ -24,8 +24,8 @@ pub struct Line {
     /// Special price or deal number.
     deal_number: Option<String>,
     // Written out, these would take more of a model's attention than all the rest of an order.
-    /// your_item_number; for renewals serial_number, previous_serial_number, license_id, period_start, period_end; for vendors hp_smart_quote_id, hp_bundle_id, barracuda_deal_registration_number, barracuda_partner_status, barracuda_commission, sonicwall_friendly_name.
-    #[schemars(with = "Option<BTreeMap<String, String>>")]
+    /// JSON: your_item_number; for renewals serial_number, previous_serial_number, license_id, period_start, period_end; for vendors hp_smart_quote_id, hp_bundle_id, barracuda_deal_registration_number, barracuda_partner_status, barracuda_commission, sonicwall_friendly_name.
+    #[schemars(with = "Option<BTreeMap<String, String>>", extend("x-announced" = "string"))]
     extras: Option<Extras>,
 }
 

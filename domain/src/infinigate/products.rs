@@ -25,6 +25,7 @@ pub struct Product {
     /// Manufacturer.
     pub vendor: Option<String>,
     /// What it is.
+    #[schemars(extend("x-long-text" = true))]
     pub description: Option<String>,
     /// Kind.
     pub product_type: Option<String>,

@@ -2,19 +2,20 @@
 
 use std::borrow::Cow;
 
+use infini_mcp_core::tool::schema::AnyAsText;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-/// What a caller wants of something that may also be nothing. Its schema has no type, for only then a null arrives. Goes
-/// with `#[serde(default)]`.
+/// What a caller wants of something that may also be nothing. It announces a text, and its schema has no type, for only
+/// then a null arrives. Goes with `#[serde(default)]`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Change<T> {
     /// Left out: it stays as it is.
     #[default]
     Keep,
-    /// Null: it shall be nothing.
+    /// `none` or null: it shall be nothing.
     Empty,
     /// It shall be this.
     To(T),
@@ -63,14 +64,20 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Change<T> {
             Value::Null => return Ok(Self::Empty),
             // Many clients send an empty text for what a person left out.
             Value::String(text) if text.trim().is_empty() => return Ok(Self::Keep),
+            Value::String(text) if is_none(&text) => return Ok(Self::Empty),
             Value::Number(number) => Value::String(number.to_string()),
             text @ Value::String(_) => text,
             Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
-                return Err(D::Error::custom("must be a text, or null"));
+                return Err(D::Error::custom("must be a text, or none"));
             }
         };
         serde_json::from_value(given).map(Self::To).map_err(D::Error::custom)
     }
+}
+
+/// The word for nothing, from clients that can only send texts.
+pub fn is_none(text: &str) -> bool {
+    ["none", "null"].iter().any(|word| text.trim().eq_ignore_ascii_case(word))
 }
 
 impl<T> JsonSchema for Change<T> {
@@ -82,8 +89,8 @@ impl<T> JsonSchema for Change<T> {
         "Change".into()
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        Schema::default()
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        AnyAsText::json_schema(generator)
     }
 }
 
@@ -104,6 +111,7 @@ mod tests {
         let sent = |json: Value| serde_json::from_value::<Sample>(json).unwrap().parent.sent();
         assert_eq!(sent(json!({})), None);
         assert_eq!(sent(json!({ "parent": null })), Some(Value::Null));
+        assert_eq!(sent(json!({ "parent": "None" })), Some(Value::Null));
         assert_eq!(sent(json!({ "parent": "i1" })), Some(json!("i1")));
         assert!(serde_json::from_value::<Sample>(json!({ "parent": "../x" })).is_err());
     }
@@ -113,6 +121,6 @@ mod tests {
         let read = |value: Value| serde_json::from_value::<Change<String>>(value);
         assert_eq!(read(json!(" ")).unwrap(), Change::Keep);
         assert_eq!(read(json!(7)).unwrap(), Change::To("7".into()));
-        assert!(read(json!(["a"])).unwrap_err().to_string().contains("a text, or null"));
+        assert!(read(json!(["a"])).unwrap_err().to_string().contains("a text, or none"));
     }
 }

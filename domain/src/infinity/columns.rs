@@ -33,6 +33,7 @@ pub struct Table {
     /// Names of the cells.
     pub columns: Vec<String>,
     /// One item each; null is empty, … ends a cut text.
+    #[schemars(extend("x-long-text" = true))]
     pub rows: Vec<Vec<Value>>,
     /// Left out; name them in `fields`.
     pub left_out: Option<Vec<String>>,

@@ -13,6 +13,7 @@ use super::values;
 use infini_mcp_core::api::ids::AttributeId;
 use infini_mcp_core::api::infinity::types::Item;
 use infini_mcp_core::tool::Result;
+use infini_mcp_core::tool::schema::AnyAsText;
 use infini_mcp_core::tool::text::from_html;
 
 /// One condition as a caller says it.
@@ -24,8 +25,10 @@ pub struct Condition {
     /// How to compare; before and after take dates and numbers.
     is: Comparison,
     /// What to compare with, in words.
+    #[schemars(with = "Option<AnyAsText>")]
     value: Option<Value>,
     /// The choices of one_of.
+    #[schemars(with = "Option<Vec<AnyAsText>>")]
     values: Option<Vec<Value>>,
 }
 

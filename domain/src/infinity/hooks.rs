@@ -9,6 +9,7 @@ use super::directory::{self, Board, Workspace};
 use super::names::{Named, quoted};
 use super::pages::gathered;
 use super::refusal::Refusal;
+use super::values::embedded;
 use infini_mcp_core::api::ids::HookId;
 use infini_mcp_core::api::infinity::types;
 use infini_mcp_core::tool::{Ctx, Result, near};
@@ -107,7 +108,9 @@ pub fn shown(events: Option<&[types::HookEvent]>) -> Vec<Value> {
 /// When there is none, or one that does not exist.
 pub fn events(given: &[Value]) -> std::result::Result<Vec<types::HookEventWrite>, Refusal> {
     let mut read: Vec<types::HookEventWrite> = Vec::new();
-    for one in given {
+    for given in given {
+        let embedded = embedded(given);
+        let one = embedded.as_ref().unwrap_or(given);
         let name = one.as_str().or_else(|| one.get("event").and_then(Value::as_str)).map(str::trim);
         let name = name.filter(|name| EVENTS.contains(name)).ok_or_else(|| unknown(one, name))?;
         let data = one.get("data").filter(|data| !data.is_null()).cloned();
@@ -146,7 +149,7 @@ mod tests {
         let read = events(&[
             json!("item.created"),
             json!({ "event": "value.updated", "data": { "x": 1 } }),
-            json!({ "event": "item.created", "data": null }),
+            json!(r#"{"event": "item.created", "data": null}"#),
         ]);
         let read: Vec<(String, Option<Value>)> =
             read.unwrap().into_iter().map(|event| (event.event, event.data)).collect();

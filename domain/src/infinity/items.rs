@@ -32,6 +32,7 @@ pub struct ItemRow {
     /// Who made it.
     pub created_by: Option<String>,
     /// By attribute name, without empty ones.
+    #[schemars(extend("x-long-text" = true))]
     pub values: Map<String, Value>,
     /// Under which key the values repeat the title.
     #[serde(skip)]

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::looks;
 use super::names::{fold, quoted};
 use super::refusal::Refusal;
+use super::values::embedded;
 use infini_mcp_core::api::infinity::types::LabelWrite;
 
 type Read<T> = Result<T, Refusal>;
@@ -93,6 +94,8 @@ struct Wish {
 
 impl Wish {
     fn read(given: &Value) -> Read<Self> {
+        let embedded = embedded(given);
+        let given = embedded.as_ref().unwrap_or(given);
         let text = |name: &str| given.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty());
         let name = given.as_str().map(str::trim).filter(|name| !name.is_empty()).or_else(|| text("name"));
         let Some(name) = name else {
@@ -174,6 +177,8 @@ mod tests {
 
     #[test]
     fn what_is_no_label_is_refused() {
+        let said = json!(r##"{"name": "Waiting", "color": "#222222"}"##);
+        assert_eq!(names(&added(Vec::new(), &[said]).unwrap()), ["Waiting"]);
         for wrong in [json!(""), json!({ "color": "#111111" }), json!(5), json!({ "name": "x", "color": "red" })] {
             assert!(added(old(), std::slice::from_ref(&wrong)).is_err(), "{wrong}");
         }

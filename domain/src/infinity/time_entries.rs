@@ -4,6 +4,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::change::is_none;
 use super::dates;
 use super::made_here::{Made, Spot, Thing};
 use super::named_item::{ItemName, NamedItem};
@@ -176,7 +177,7 @@ pub fn in_words(seconds: i64) -> String {
     }
 }
 
-/// What a caller wants to change, as it was said; an empty text removes what was there.
+/// What a caller wants to change, as it was said; an end that is `none` and an empty description remove what was there.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted<'a> {
     /// The start.
@@ -209,7 +210,7 @@ impl Change {
         let begins = started.or_else(|| known.and_then(start_of));
         let ended = match wanted.ended_at {
             None => None,
-            Some(text) if !is_said(&text) => Some(None),
+            Some(text) if is_none(text) => Some(None),
             Some(text) => {
                 let ended = moment("ended_at", text, now)?;
                 // A timer that was started a moment ago by a clock that is ahead of ours ends when it began.
@@ -335,7 +336,7 @@ mod tests {
         let of =
             |ended_at, description| Change::of(Wanted { started_at: None, ended_at, description }, None, now).unwrap();
         assert_eq!(of(None, None), None);
-        let change = of(Some(""), Some(" ")).unwrap();
+        let change = of(Some("none"), Some(" ")).unwrap();
         assert_eq!((change.ended_at, change.description), (Some(None), Some(None)));
     }
 

@@ -30,14 +30,14 @@ pub struct Args {
     /// The articles, 1 to 50.
     #[schemars(length(min = 1, max = 50))]
     lines: Vec<Line>,
-    /// name; also street, postal_code, city, country, customer_number, email, tier. For licences.
-    #[schemars(with = "Option<BTreeMap<String, String>>")]
+    /// JSON: name; also street, postal_code, city, country, customer_number, email, tier. For licences.
+    #[schemars(with = "Option<BTreeMap<String, String>>", extend("x-announced" = "string"))]
     end_customer: Option<EndCustomer>,
-    /// name, street, additional, postal_code, city, country; default the account's address.
-    #[schemars(with = "Option<BTreeMap<String, String>>")]
+    /// JSON: name, street, additional, postal_code, city, country; default the account's address.
+    #[schemars(with = "Option<BTreeMap<String, String>>", extend("x-announced" = "string"))]
     ship_to: Option<PostalAddress>,
-    /// delivery_date, license_email, contact_email, currency, partner_id, shipping (parts, hardware_together, together).
-    #[schemars(with = "Option<BTreeMap<String, String>>")]
+    /// JSON: delivery_date, license_email, contact_email, currency, partner_id, shipping (parts, hardware_together, together).
+    #[schemars(with = "Option<BTreeMap<String, String>>", extend("x-announced" = "string"))]
     options: Option<Options>,
     /// Anything else to tell.
     #[schemars(length(max = 1000))]

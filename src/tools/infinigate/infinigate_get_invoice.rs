@@ -79,7 +79,7 @@ pub struct Answer {
     /// If another.
     ship_to: Option<String>,
     /// What is billed.
-    #[schemars(schema_with = "rows_by_name::<Line>")]
+    #[schemars(schema_with = "rows_by_name::<Line>", extend("x-long-text" = true))]
     lines: Vec<Line>,
     /// MSP usage by customer.
     #[schemars(default, schema_with = "rows_by_name::<Usage>")]

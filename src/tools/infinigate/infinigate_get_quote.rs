@@ -62,6 +62,7 @@ pub struct Answer {
     /// Infinigate's sales person.
     sales_contact: Option<String>,
     /// Remarks on it.
+    #[schemars(extend("x-long-text" = true))]
     comment: Option<String>,
     /// Buyer's address.
     sold_to: Option<String>,
@@ -83,6 +84,7 @@ pub struct Line {
     /// The vendor's part number.
     vendor_sku: Option<String>,
     /// What it is; alone on heading lines.
+    #[schemars(extend("x-long-text" = true))]
     description: Option<String>,
     /// How many pieces.
     quantity: Option<Amount>,

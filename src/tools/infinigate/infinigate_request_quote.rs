@@ -29,8 +29,8 @@ pub struct Args {
     /// What is wanted.
     #[schemars(length(min = 1, max = 50))]
     lines: Vec<Line>,
-    /// name; also street, postal_code, city, country, customer_number, email, tier. For licences.
-    #[schemars(with = "Option<BTreeMap<String, String>>")]
+    /// JSON: name; also street, postal_code, city, country, customer_number, email, tier. For licences.
+    #[schemars(with = "Option<BTreeMap<String, String>>", extend("x-announced" = "string"))]
     end_customer: Option<EndCustomer>,
     /// E-mail of who asks.
     contact_email: Option<EmailAddress>,

@@ -15,13 +15,14 @@ use crate::domain::infinity::folders::FolderName;
 use crate::domain::infinity::looks;
 use crate::domain::infinity::pictures::Pictures;
 use crate::domain::infinity::place::Place;
+use crate::tool::schema::AnyAsText;
 use crate::tool::{Ctx, Error, Result, tool};
 
 /// Where, and what it is like.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace id or name.
+    /// Id or name.
     workspace_id: Option<String>,
     /// Id or name.
     board_id: String,
@@ -31,10 +32,13 @@ pub struct Args {
     #[serde(rename = "type")]
     kind: CreatableType,
     /// What items hold without a value.
+    #[schemars(with = "Option<AnyAsText>")]
     default_data: Option<Value>,
-    /// As upstream has them, e.g. multiple.
+    /// JSON, as upstream has them, e.g. multiple.
+    #[schemars(extend("x-announced" = "string"))]
     settings: Option<Map<String, Value>>,
-    /// Label choices: names or {name, color}.
+    /// Label choices: names, or JSON {name, color}.
+    #[schemars(with = "Option<Vec<AnyAsText>>")]
     labels: Option<Vec<Value>>,
     /// Folders to show it: ids, names or paths.
     folder_ids: Option<Vec<String>>,

@@ -8,7 +8,6 @@ use serde_json::json;
 
 use crate::api::infinity::types::BoardCreate;
 use crate::domain::infinity::board_rows::BoardDetail;
-use crate::domain::infinity::change::Change;
 use crate::domain::infinity::directory::{self, Member, Workspace};
 use crate::domain::infinity::looks;
 use crate::domain::infinity::pages::Listed;
@@ -19,13 +18,12 @@ use crate::tool::{Code, Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace id or name.
+    /// Id or name.
     workspace_id: Option<String>,
     /// Board name.
     name: String,
     /// What it is for.
-    #[serde(default)]
-    description: Change<String>,
+    description: Option<String>,
     /// Colour as #RRGGBB.
     color: Option<String>,
     /// Members with access: ids, names or e-mails.
@@ -45,7 +43,7 @@ pub async fn infinity_create_board(ctx: &Ctx, args: Args) -> Result<BoardDetail>
     let name = looks::name(&args.name)?;
     let color = args.color.as_deref().map(looks::colour).transpose()?;
     let user_ids = with_access(ctx, &workspace, args.user_ids.as_deref().unwrap_or_default()).await?;
-    let description = args.description.text().map(|text| json!(text));
+    let description = args.description.as_deref().map(|text| json!(text));
     let body = BoardCreate { name, description, color, user_ids };
     let told = ctx.infinity()?.create_board().workspace(&workspace.id).body(body).send().await;
     ctx.memory::<Pictures>().forget_boards();

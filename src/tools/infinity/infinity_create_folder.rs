@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::api::infinity::types::FolderCreate;
-use crate::domain::infinity::change::Change;
 use crate::domain::infinity::folder_rows::FolderDetail;
 use crate::domain::infinity::looks;
 use crate::domain::infinity::pictures::Pictures;
@@ -18,23 +17,22 @@ use crate::tool::{Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace id or name.
+    /// Id or name.
     workspace_id: Option<String>,
     /// Id or name.
     board_id: String,
     /// Folder name.
     name: String,
     /// Colour as #RRGGBB.
-    #[serde(default)]
-    color: Change<String>,
+    color: Option<String>,
     /// Folder above; default top level.
-    #[serde(default)]
-    parent_id: Change<String>,
+    parent_id: Option<String>,
     /// Attributes to show, ids or names.
     attribute_ids: Option<Vec<String>>,
-    /// Position as a number in text.
+    /// Numeric position.
     sort_order: Option<String>,
-    /// Settings as upstream has them.
+    /// JSON, as upstream has them.
+    #[schemars(extend("x-announced" = "string"))]
     settings: Option<Map<String, Value>>,
 }
 
@@ -66,10 +64,10 @@ pub async fn infinity_create_folder(ctx: &Ctx, args: Args) -> Result<Created> {
 
 fn body(place: &Place, args: &Args) -> Result<FolderCreate> {
     let shown = args.attribute_ids.as_ref().map(|given| place.attributes(given)).transpose()?;
-    let parent = args.parent_id.text().map(|given| place.folder(given)).transpose()?;
+    let parent = args.parent_id.as_deref().map(|given| place.folder(given)).transpose()?;
     Ok(FolderCreate {
         name: looks::name(&args.name)?,
-        color: args.color.text().map(looks::colour).transpose()?.map(Value::from),
+        color: args.color.as_deref().map(looks::colour).transpose()?.map(Value::from),
         parent_id: parent.map(|folder| json!(folder.id)),
         attribute_ids: shown.map(|shown| shown.into_iter().map(|attribute| attribute.id.to_string()).collect()),
         sort_order: args.sort_order.as_deref().map(looks::sort_order).transpose()?,

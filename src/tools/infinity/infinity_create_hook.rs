@@ -10,19 +10,21 @@ use serde_json::Value;
 use crate::api::infinity::types;
 use crate::domain::infinity::hooks::{self, HookRow};
 use crate::domain::infinity::{directory, web_address};
+use crate::tool::schema::AnyAsText;
 use crate::tool::{Ctx, Result, tool};
 
 /// What to listen to, and where to post it.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace id or name.
+    /// Id or name.
     workspace_id: Option<String>,
     /// Id or name.
     board_id: String,
     /// https address to post to.
     url: String,
-    /// item.created, value.updated, comment.created…, or {event, data}.
+    /// item.created, value.updated, comment.created…, or JSON {event, data}.
+    #[schemars(with = "Vec<AnyAsText>")]
     events: Vec<Value>,
 }
 

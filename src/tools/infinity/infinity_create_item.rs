@@ -18,13 +18,13 @@ use crate::tool::{Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Id or name; default the only one.
+    /// Id or name.
     workspace_id: Option<String>,
     /// Id or name.
     board_id: String,
     /// Id, name or path.
     folder_id: String,
-    /// Id of the item above, to create a subitem.
+    /// Item above, for a subitem.
     parent_id: Option<ItemId>,
     /// By attribute name or id: text, number, true/false, ISO date; labels and members by name, several as a list.
     values: Option<Map<String, Value>>,
@@ -34,7 +34,7 @@ pub struct Args {
     name: Option<String>,
     /// The same as `name`.
     title: Option<String>,
-    /// Position as a number in text; default last.
+    /// Numeric position; default last.
     sort_order: Option<String>,
 }
 

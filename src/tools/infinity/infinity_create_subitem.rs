@@ -17,7 +17,7 @@ use crate::tool::{Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Id or name; default the only one.
+    /// Id or name.
     workspace_id: Option<String>,
     /// Id or name.
     board_id: String,
@@ -33,7 +33,7 @@ pub struct Args {
     name: Option<String>,
     /// The same as `name`.
     title: Option<String>,
-    /// Position as a number in text.
+    /// Numeric position.
     sort_order: Option<String>,
 }
 

@@ -15,7 +15,7 @@ use crate::tool::{Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace id or name.
+    /// Id or name.
     workspace_id: Option<String>,
     /// Id or name.
     board_id: String,
@@ -27,7 +27,8 @@ pub struct Args {
     r#type: String,
     /// Numeric position.
     sort_order: Option<String>,
-    /// Settings of a similar view.
+    /// JSON, the settings of a similar view.
+    #[schemars(extend("x-announced" = "string"))]
     settings: Option<Map<String, Value>>,
 }
 

@@ -15,7 +15,7 @@ use crate::tool::{Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace id or name.
+    /// Id or name.
     workspace_id: Option<String>,
     /// Id or name.
     board_id: String,
@@ -33,6 +33,7 @@ pub struct Attribute {
     /// Several labels allowed.
     multiple: Option<bool>,
     /// Of items without a value.
+    #[schemars(extend("x-long-text" = true))]
     default_data: Option<Value>,
     /// Other settings.
     settings: Option<Map<String, Value>>,

@@ -16,7 +16,7 @@ use crate::tool::{Code, Ctx, Error, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace id or name.
+    /// Id or name.
     workspace_id: Option<String>,
     /// E-mail address to invite.
     email: EmailAddress,

@@ -14,7 +14,7 @@ use crate::tool::{Ctx, Result, tool};
 /// Which boards.
 #[derive(Deserialize, JsonSchema)]
 pub struct Args {
-    /// Workspace id or name.
+    /// Id or name.
     workspace_id: Option<String>,
     #[serde(flatten)]
     page: Asked,

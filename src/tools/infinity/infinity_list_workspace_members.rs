@@ -13,7 +13,7 @@ use crate::tool::{Ctx, Result, tool};
 /// Whose members.
 #[derive(Deserialize, JsonSchema)]
 pub struct Args {
-    /// Workspace id or name.
+    /// Id or name.
     workspace_id: Option<String>,
     #[serde(flatten)]
     page: Asked,

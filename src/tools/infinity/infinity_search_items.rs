@@ -22,7 +22,7 @@ const MOST_PAGES: usize = 30;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Id or name; default the only one.
+    /// Id or name.
     workspace_id: Option<String>,
     /// Id or name.
     board_id: String,

@@ -14,13 +14,14 @@ use crate::domain::infinity::looks;
 use crate::domain::infinity::pictures::Pictures;
 use crate::domain::infinity::place::Place;
 use crate::domain::infinity::refusal::Refusal;
+use crate::tool::schema::AnyAsText;
 use crate::tool::{Ctx, Error, Result, tool};
 
 /// Which attribute, and what becomes different.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace id or name.
+    /// Id or name.
     workspace_id: Option<String>,
     /// Id or name.
     board_id: String,
@@ -33,11 +34,14 @@ pub struct Args {
     // Spelt out once, in the other tool: eighteen words are too dear for what is hardly ever changed.
     #[schemars(with = "Option<String>")]
     kind: Option<CreatableType>,
-    /// What items hold without a value.
+    /// What items hold without a value; null empties it.
+    #[schemars(with = "Option<AnyAsText>")]
     default_data: Option<Value>,
-    /// As upstream has them; labels here replace all.
+    /// JSON, as upstream has them; labels here replace all.
+    #[schemars(extend("x-announced" = "string"))]
     settings: Option<Map<String, Value>>,
-    /// Labels to add: names or {name, color}.
+    /// Labels to add: names, or JSON {name, color}.
+    #[schemars(with = "Option<Vec<AnyAsText>>")]
     add_labels: Option<Vec<Value>>,
 }
 

@@ -15,7 +15,7 @@ use crate::tool::{Ctx, Error, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Id or name; default the only one.
+    /// Id or name.
     workspace_id: Option<String>,
     /// Id or name.
     board_id: String,
@@ -24,8 +24,9 @@ pub struct Args {
     /// The comment's id.
     comment_id: CommentId,
     /// The new text.
+    #[schemars(extend("x-empty-counts" = true))]
     text: Option<String>,
-    /// Id of the comment it answers; null for none.
+    /// Id of the comment it answers, or none.
     #[serde(default)]
     parent_id: Change<CommentId>,
 }

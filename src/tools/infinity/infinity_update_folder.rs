@@ -21,7 +21,7 @@ use crate::tool::{Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace id or name.
+    /// Id or name.
     workspace_id: Option<String>,
     /// Id or name.
     board_id: String,
@@ -29,19 +29,20 @@ pub struct Args {
     folder_id: String,
     /// Its new name.
     name: Option<String>,
-    /// Colour as #RRGGBB; null for none.
+    /// Colour as #RRGGBB, or none.
     #[serde(default)]
     color: Change<String>,
-    /// Folder above; null for top level.
+    /// Folder above; none for top level.
     #[serde(default)]
     parent_id: Change<String>,
     /// Attributes to show as well, ids or names.
     attribute_ids: Option<Vec<String>>,
     /// true: show only attribute_ids, in this order.
     replace_attributes: Option<bool>,
-    /// Position as a number in text.
+    /// Numeric position.
     sort_order: Option<String>,
-    /// Settings as upstream has them.
+    /// JSON, as upstream has them.
+    #[schemars(extend("x-announced" = "string"))]
     settings: Option<Map<String, Value>>,
 }
 
@@ -129,7 +130,7 @@ fn above(place: &Place, moved: &FolderId, given: &str) -> std::result::Result<St
     let inside = place.folder_of_id(moved.as_str()).map(|moved| place.below(moved)).unwrap_or_default();
     if above.id == *moved || inside.iter().any(|folder| folder.id == above.id) {
         let text = format!("`parent_id`: the folder {} cannot lie in itself.", above.path);
-        return Err(Refusal::of_value(text, "Choose a folder outside of it, or null for the top level."));
+        return Err(Refusal::of_value(text, "Choose a folder outside of it, or none for the top level."));
     }
     Ok(above.id.to_string())
 }

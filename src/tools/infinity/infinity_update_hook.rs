@@ -9,13 +9,14 @@ use serde_json::Value;
 use crate::api::infinity::types;
 use crate::domain::infinity::hooks::{self, Hook, HookRow};
 use crate::domain::infinity::{directory, web_address};
+use crate::tool::schema::AnyAsText;
 use crate::tool::{Code, Ctx, Error, Result, tool};
 
 /// Which hook, and what of it becomes another.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace id or name.
+    /// Id or name.
     workspace_id: Option<String>,
     /// Id or name.
     board_id: String,
@@ -24,6 +25,7 @@ pub struct Args {
     /// New https address.
     url: Option<String>,
     /// Events, replacing all.
+    #[schemars(with = "Option<Vec<AnyAsText>>")]
     events: Option<Vec<Value>>,
 }
 

@@ -20,7 +20,7 @@ use crate::tool::{Ctx, Error, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Id or name; default the only one.
+    /// Id or name.
     workspace_id: Option<String>,
     /// Id or name.
     board_id: String,
@@ -28,12 +28,12 @@ pub struct Args {
     item_id: ItemId,
     /// Folder to move it to, id, name or path.
     folder_id: Option<String>,
-    /// Id of the item above; null makes it top level.
+    /// Id of the item above; none makes it top level.
     #[serde(default)]
     parent_id: Change<ItemId>,
     /// Values by attribute name or id, as in infinity_create_item; null empties one.
     values: Option<Map<String, Value>>,
-    /// Position as a number in text.
+    /// Numeric position.
     sort_order: Option<String>,
 }
 

@@ -18,7 +18,7 @@ use crate::tool::{Code, Ctx, Error, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace id or name.
+    /// Id or name.
     workspace_id: Option<String>,
     /// Id or name.
     board_id: String,
@@ -30,9 +30,10 @@ pub struct Args {
     attribute_id: Option<String>,
     /// ISO 8601 start.
     started_at: Option<String>,
-    /// ISO 8601, or now to stop; empty runs again.
+    /// ISO 8601, or now to stop; none runs again.
     ended_at: Option<String>,
     /// Empty removes it.
+    #[schemars(extend("x-empty-counts" = true))]
     description: Option<String>,
 }
 

@@ -16,7 +16,7 @@ use crate::tool::{Code, Ctx, Error, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// Workspace id or name.
+    /// Id or name.
     workspace_id: Option<String>,
     /// Id or name.
     board_id: String,
@@ -30,7 +30,8 @@ pub struct Args {
     r#type: Option<String>,
     /// Numeric position.
     sort_order: Option<String>,
-    /// Settings, replacing all.
+    /// JSON, replacing all.
+    #[schemars(extend("x-announced" = "string"))]
     settings: Option<Map<String, Value>>,
 }
 

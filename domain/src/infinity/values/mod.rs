@@ -7,7 +7,7 @@ mod single;
 mod write;
 
 pub use read::{data_of, read, shown};
-pub use write::{Said, default, write};
+pub use write::{Said, default, embedded, write};
 
 #[cfg(test)]
 mod tests;
