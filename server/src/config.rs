@@ -6,6 +6,7 @@ use std::path::Path;
 use secrecy::SecretString;
 
 pub mod clients;
+mod doors;
 mod dotenv;
 mod files;
 mod oauth;
@@ -17,6 +18,7 @@ mod upstream;
 mod users;
 mod watching;
 
+pub use doors::{HostPattern, OriginPattern};
 pub use files::{dotenv_at, dotenv_with, this_program};
 pub use oauth::{Embedded, External, Lifetimes, MetadataHosts, OAuth, PublicUrl, Scopeless, Way};
 pub use settings::{Http, LogFormat, Settings, Transport};

@@ -25,8 +25,8 @@ pub struct Health {
 impl Health {
     /// Ends well when the answer is a success. Every other end has exit code 1: engines keep 2 for themselves.
     pub fn run(self, config: Option<&Path>) -> Result<(), Failure> {
-        let (url, host) = match self.url {
-            Some(url) => (url, None),
+        let url = match self.url {
+            Some(url) => url,
             None => {
                 let settings =
                     Sources::gather(config).settings().map_err(|faults| Failure::Failed(faults.join("\n")))?;
@@ -34,7 +34,7 @@ impl Health {
             }
         };
         let status = on_runtime(async {
-            let answer = api::status(&url, host.as_deref(), PATIENCE).await;
+            let answer = api::status(&url, PATIENCE).await;
             answer.map_err(|reason| Failure::Failed(format!("{url} does not answer: {reason}")))
         })?;
         if !(200..300).contains(&status) {
@@ -44,8 +44,8 @@ impl Health {
     }
 }
 
-/// The address of the server, and a host name that it answers under.
-fn of_this_machine(http: &Http) -> Result<(Url, Option<String>), Failure> {
+/// The address of the server, which answers this question under any host name.
+fn of_this_machine(http: &Http) -> Result<Url, Failure> {
     if http.port == 0 {
         return Err(Failure::Failed("a server whose port is 0 can be anywhere: say --url".into()));
     }
@@ -55,6 +55,5 @@ fn of_this_machine(http: &Http) -> Result<(Url, Option<String>), Failure> {
         one => one,
     };
     let url = format!("http://{}/health", SocketAddr::new(host, http.port));
-    let url = url.parse().map_err(|error| Failure::Failed(format!("{url} is no address: {error}")))?;
-    Ok((url, http.allowed_hosts.first().map(|name| name.trim_end_matches(":*").to_owned())))
+    url.parse().map_err(|error| Failure::Failed(format!("{url} is no address: {error}")))
 }

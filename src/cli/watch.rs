@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 
 use super::Failure;
 use crate::api;
-use crate::config::Settings;
+use crate::config::{HostPattern, Settings};
 use crate::server::{App, serve_metrics};
 use crate::telemetry::{Collector, Page, Traces};
 
@@ -41,7 +41,10 @@ impl Counting {
     /// Serves the counters for as long as `work` lasts. Work goes on without them when they fail.
     pub async fn beside<T>(self, app: Arc<App>, work: impl Future<Output = T>) -> T {
         let Some((listener, address, page)) = self.0 else { return work.await };
-        let hosts = address.ip().is_loopback().then(|| LOOPBACK.map(str::to_owned).to_vec());
+        let hosts = address
+            .ip()
+            .is_loopback()
+            .then(|| LOOPBACK.iter().filter_map(|host| HostPattern::parse(host).ok()).collect());
         let counters = async {
             if let Err(error) = serve_metrics(listener, page, app, hosts).await {
                 tracing::error!(%error, "the counters are no longer served");

@@ -76,6 +76,9 @@ async fn a_token_of_the_issuer_lets_its_person_in_and_the_metadata_name_the_issu
     narrow["scope"] = "openid infinity:read infinigate:order".into();
     let grant = served.oauth.grant_of(&key.sign(&narrow)).await.unwrap();
     assert_eq!(grant.scopes.into_iter().collect::<Vec<_>>(), ["infinity:read"]);
+    let mut spelt = claims();
+    spelt["aud"] = "our-mcp/".into();
+    assert!(served.opens(&key.sign(&spelt)).await, "an address is the same with a slash at its end");
     assert_eq!(*library.fetched.lock().unwrap(), 2, "metadata and keys, once each");
 }
 

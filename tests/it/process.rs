@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
+use tokio::task::JoinHandle;
 
 /// A served process.
 pub struct Process {
@@ -14,6 +15,7 @@ pub struct Process {
     pub mcp: String,
     /// The address of the counters, when they are served.
     pub counters: Option<String>,
+    log: JoinHandle<Vec<String>>,
     http: reqwest::Client,
 }
 
@@ -38,8 +40,14 @@ impl Process {
             }
         }
         // What it says later is read, so that it never waits for a full pipe.
-        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Self { child, mcp: mcp.unwrap(), counters, http: reqwest::Client::new() }
+        let log = tokio::spawn(async move {
+            let mut log = Vec::new();
+            while let Ok(Some(line)) = lines.next_line().await {
+                log.push(line);
+            }
+            log
+        });
+        Self { child, mcp: mcp.unwrap(), counters, log, http: reqwest::Client::new() }
     }
 
     /// Calls a tool as a client of the stateless era; `meta` is added to the message's `_meta`.
@@ -69,10 +77,11 @@ impl Process {
         answer.text().await.unwrap()
     }
 
-    /// Ends it as an operator does, and waits for it.
-    pub async fn stop(mut self) {
+    /// Ends it as an operator does, waits for it, and gives what it said since it listened.
+    pub async fn stop(mut self) -> Vec<String> {
         let id = self.child.id().unwrap().to_string();
         assert!(Command::new("kill").arg(id).status().await.unwrap().success());
         tokio::time::timeout(Duration::from_secs(20), self.child.wait()).await.unwrap().unwrap();
+        self.log.await.unwrap()
     }
 }

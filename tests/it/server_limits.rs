@@ -17,6 +17,7 @@ pub const TOKEN: &str = "a-bearer-of-the-tests";
 pub const LONG: Duration = Duration::from_secs(10);
 pub const SHORT: Duration = Duration::from_millis(200);
 pub const HEALTH: &str = "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n";
+const NOWHERE: &str = "GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 /// A server with settings of its own.
 pub struct Served {
@@ -294,13 +295,19 @@ async fn every_refusal_is_json() {
         (of_client("POST /health"), 405, "method_not_allowed"),
         (of_client("GET /nowhere"), 404, "not_found"),
         (of_client("POST /mcp").replace("application/json\r\n", "text/plain\r\n"), 415, "unsupported_media_type"),
-        (post("", PING).replace("application/json, ", ""), 406, "not_acceptable"),
+        (post("", PING).replace("application/json, text/event-stream", "text/html"), 406, "not_acceptable"),
+        (
+            of_client("GET /mcp").replace("application/json, text/event-stream", "application/json"),
+            406,
+            "not_acceptable",
+        ),
         (of_client("GET /mcp"), 400, "bad_request"),
         (of_client("GET /mcp").replace("Host:", "Mcp-Session-Id: nobody\r\nHost:"), 404, "session_not_found"),
         (of_client("DELETE /mcp").replace("Host:", "Mcp-Session-Id: nobody\r\nHost:"), 404, "session_not_found"),
-        (HEALTH.replace("Host: localhost\r\n", ""), 400, "bad_header"),
-        (HEALTH.replace("Host:", "Host: localhost\r\nHost:"), 400, "bad_header"),
-        (HEALTH.replace("/health", "http://evil.example/health"), 403, "host_not_allowed"),
+        (NOWHERE.replace("Host: localhost\r\n", ""), 400, "bad_header"),
+        (NOWHERE.replace("Host:", "Host: localhost\r\nHost:"), 400, "bad_header"),
+        (NOWHERE.replace("/nowhere", "http://evil.example/nowhere"), 403, "host_not_allowed"),
+        (of_client("POST /mcp").replace("Host:", "Authorization: Bearer another\r\nHost:"), 400, "bad_header"),
     ] {
         let answer = served.say(&text).await;
         assert_eq!(answer.code(), (status, code), "{text}\n{}", answer.head);

@@ -56,6 +56,8 @@ const ONLY_HERE: &[(&str, &[&str])] = &[
     ("hyper", &["server"]),
     ("hyper_util", &["server"]),
     ("http_body", &["server"]),
+    ("flate2", &["server"]),
+    ("sse_stream", &["server"]),
     ("ipnet", &["config", "server"]),
     ("metrics", &["telemetry"]),
     ("metrics_exporter_prometheus", &["telemetry"]),

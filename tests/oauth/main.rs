@@ -35,7 +35,7 @@ async fn endpoint(State(oauth): State<Arc<OAuth>>, headers: HeaderMap) -> Respon
         Err(NoGrant::Unknown | NoGrant::Over | NoGrant::Scopeless) => {
             let challenge = Challenge { resource_metadata: Some(oauth.resource_metadata()), ..Challenge::default() };
             let mut response = StatusCode::UNAUTHORIZED.into_response();
-            if let Some(challenge) = challenge.header("invalid_token", None) {
+            if let Some(challenge) = challenge.header(Some("invalid_token"), None) {
                 response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
             }
             response

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, HOST, HeaderMap, HeaderValue};
+use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
 use url::Url;
 
 use super::{Error, Result};
@@ -33,18 +33,15 @@ pub fn http_client() -> Result<reqwest::Client> {
         .map_err(|error| Error::internal(format!("the HTTP client cannot be made: {error}")))
 }
 
-/// The status of the answer to a plain read without credentials. `host` is sent in place of the address' own.
+/// The status of the answer to a plain read without credentials.
 ///
 /// # Errors
 /// Why there is none, in the words of the system.
-pub async fn status(url: &Url, host: Option<&str>, patience: Duration) -> std::result::Result<u16, String> {
+pub async fn status(url: &Url, patience: Duration) -> std::result::Result<u16, String> {
     // What is asked is one server, not the proxy in front of others.
     let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build();
     let client = client.map_err(|error| innermost(&error))?;
-    let mut request = client.get(url.clone()).timeout(patience);
-    if let Some(host) = host {
-        request = request.header(HOST, host);
-    }
+    let request = client.get(url.clone()).timeout(patience);
     Ok(request.send().await.map_err(|error| innermost(&error))?.status().as_u16())
 }
 

@@ -285,6 +285,17 @@ impl PublicUrl {
         Some(Self { resource: format!("{issuer}/mcp"), issuer, origin, path })
     }
 
+    /// Whether an address is that of the resource, as programs write it: with a slash at its end, or scheme and host in
+    /// capitals.
+    pub fn is_resource(&self, given: &str) -> bool {
+        Url::parse(given).is_ok_and(|url| {
+            let is_plain = url.username().is_empty() && url.password().is_none();
+            let rest = url.query().is_none() && url.fragment().is_none() && is_plain;
+            rest && format!("{}{}", url.origin().ascii_serialization(), url.path().trim_end_matches('/'))
+                == self.resource
+        })
+    }
+
     /// Host and port, as they stand in the Host header.
     pub fn host(&self) -> &str {
         self.origin.split_once("://").map_or("", |(_, host)| host)
@@ -315,6 +326,24 @@ mod tests {
         ] {
             let url = PublicUrl::parse(given).unwrap();
             assert_eq!((url.issuer.as_str(), url.resource), (issuer, format!("{issuer}/mcp")), "{given}");
+        }
+        let place = PublicUrl::parse("https://example.com/tools").unwrap();
+        for (given, is_ours) in [
+            ("https://example.com/tools/mcp", true),
+            ("https://example.com/tools/mcp/", true),
+            ("HTTPS://Example.COM:443/tools/mcp", true),
+            ("https://example.com/Tools/mcp", false),
+            ("https://example.com/tools", false),
+            ("http://example.com/tools/mcp", false),
+            ("https://example.com:8443/tools/mcp", false),
+            ("https://example.com.evil.example/tools/mcp", false),
+            ("https://example.com@evil.example/tools/mcp", false),
+            ("https://someone@example.com/tools/mcp", false),
+            ("https://example.com/tools/mcp?x", false),
+            ("https://example.com/tools/mcp#x", false),
+            ("", false),
+        ] {
+            assert_eq!(place.is_resource(given), is_ours, "{given}");
         }
         for refused in ["http://mcp.example.com", "https://a:b@example.com", "https://example.com/?x", "mcp", ""] {
             assert_eq!(PublicUrl::parse(refused), None, "{refused}");

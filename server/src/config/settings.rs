@@ -9,7 +9,7 @@ use secrecy::SecretString;
 
 use super::upstream::{self, Reach};
 use super::watching::{self, Watching};
-use super::{OAuth, Sources, oauth, state, users};
+use super::{HostPattern, OAuth, OriginPattern, Sources, doors, oauth, state, users};
 use infini_mcp_core::api::infinigate;
 use infini_mcp_core::tool::Toolset;
 use infini_mcp_core::tool::catalogue::Choice;
@@ -47,9 +47,9 @@ pub struct Http {
     /// The bearer that opens the endpoint.
     pub auth_token: Option<SecretString>,
     /// Answered values of the Host header.
-    pub allowed_hosts: Vec<String>,
+    pub allowed_hosts: Vec<HostPattern>,
     /// Answered origins of browsers.
-    pub allowed_origins: Vec<String>,
+    pub allowed_origins: Vec<OriginPattern>,
     /// The proxies whose word about the caller's address counts.
     pub trusted_proxies: Vec<IpNet>,
     /// Most open connections.
@@ -71,7 +71,7 @@ pub struct Http {
 impl Http {
     /// Answers under the host of the address that the world knows the server by, too.
     pub fn also_reached_at(&mut self, public_url: &url::Url) {
-        self.allowed_hosts.extend(public_url.host_str().map(str::to_owned));
+        self.allowed_hosts.extend(public_url.host_str().and_then(|host| HostPattern::parse(host).ok()));
     }
 }
 
@@ -199,6 +199,11 @@ impl Settings {
         if !self.http.host.is_loopback() && !self.callers_are_known() {
             sources.fault("MCP_HTTP_HOST", "is not a loopback address, which needs MCP_AUTH_TOKEN or users to be set");
         }
+        // A page runs wherever its reader is: on this machine, too, where nobody is asked who they are.
+        if self.http.allowed_origins.contains(&OriginPattern::Any) && !self.callers_are_known() {
+            sources
+                .fault("MCP_ALLOWED_ORIGINS", "allows every web page, which needs MCP_AUTH_TOKEN or users to be set");
+        }
         if self.oauth.is_some() && self.vault.is_none() {
             sources.fault(
                 "OAUTH_ENABLED",
@@ -225,8 +230,8 @@ fn read_http(sources: &mut Sources) -> Http {
         host,
         port: sources.number("MCP_HTTP_PORT", 0, u16::MAX),
         auth_token,
-        allowed_hosts: sources.list("MCP_ALLOWED_HOSTS"),
-        allowed_origins: sources.list("MCP_ALLOWED_ORIGINS"),
+        allowed_hosts: doors::hosts(sources),
+        allowed_origins: doors::origins(sources),
         trusted_proxies: networks(sources, "MCP_TRUSTED_PROXIES"),
         max_connections: sources.number("MCP_MAX_CONNECTIONS", 1, 65_536),
         max_connections_per_address: sources.number("MCP_MAX_CONNECTIONS_PER_ADDRESS", 1, 65_536),
@@ -350,6 +355,18 @@ mod tests {
         );
         assert!(faults(&[("MCP_TRANSPORT", "http"), ("CONFIRM", "off")]).contains("over stdio only"));
         assert!(faults(&[("CONFIRM_FORMS", "off"), ("CONFIRM_FALLBACK", "refuse")]).contains("could be confirmed"));
+    }
+
+    #[test]
+    fn every_page_may_come_only_where_callers_are_known_and_a_name_is_understood_or_refused() {
+        let http = ("MCP_TRANSPORT", "http");
+        let pages = ("MCP_ALLOWED_ORIGINS", "*");
+        assert!(faults(&[http, pages]).contains("every web page, which needs MCP_AUTH_TOKEN"));
+        assert_eq!(faults(&[http, pages, ("MCP_AUTH_TOKEN", "0123456789abcdef")]), "");
+        assert_eq!(faults(&[http, ("MCP_ALLOWED_HOSTS", "*, *.example.com, 10.0.0.0/8")]), "");
+        let told = faults(&[("MCP_ALLOWED_HOSTS", "localhost,10.0.0.*"), ("MCP_ALLOWED_ORIGINS", "app.example.com")]);
+        assert!(told.contains("MCP_ALLOWED_HOSTS has an entry, its 2. one, that has * where"), "{told}");
+        assert!(told.contains("write the whole origin"), "{told}");
     }
 
     #[test]

@@ -68,12 +68,12 @@ pub static SETTINGS: &[Setting] = &[
     setting(
         "MCP_ALLOWED_HOSTS",
         "localhost,127.0.0.1,[::1]",
-        "Values of the Host header that are answered, with or without a port.",
+        "Hosts that are answered, with or without a port; *.example.com, networks such as 10.0.0.0/8, and * are understood. /health and /ready answer any.",
     ),
     setting(
         "MCP_ALLOWED_ORIGINS",
         "http://localhost:*,http://127.0.0.1:*,http://[::1]:*",
-        "Origins of browsers that are answered, for example https://app.example.com.",
+        "Origins of browsers that are answered, for example https://app.example.com or https://*.example.com; * only where callers must say who they are.",
     ),
     setting(
         "OAUTH_ENABLED",

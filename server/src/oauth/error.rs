@@ -52,7 +52,7 @@ impl OAuthError {
         Self::new(
             StatusCode::BAD_REQUEST,
             "invalid_target",
-            format!("This server gives out tokens for {resource} only; `resource` must be exactly that."),
+            format!("This server gives out tokens for {resource} only; `resource` must name that."),
         )
     }
 

@@ -71,7 +71,9 @@ impl Issuer {
     fn rules(&self, algorithm: Algorithm) -> Validation {
         let mut rules = Validation::new(algorithm);
         rules.set_required_spec_claims(&["exp", "aud", "iss"]);
-        rules.set_audience(&[&self.settings.audience]);
+        // An issuer puts into a token how its client spelt the address.
+        let audience = self.settings.audience.trim_end_matches('/');
+        rules.set_audience(&[audience, &format!("{audience}/")]);
         rules.set_issuer(&[&self.settings.issuer]);
         rules.validate_nbf = true;
         rules.leeway = LEEWAY;

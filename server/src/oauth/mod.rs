@@ -152,8 +152,9 @@ async fn server_metadata_at(State(server): State<Arc<AuthorizationServer>>, Path
     if is_ours(&server.place, &path) { server_metadata(State(server)).await } else { nothing_here() }
 }
 
-/// The endpoint's path as this server sees it, as the world sees it, or the issuer's.
+/// The endpoint's path as this server sees it, as the world sees it, or the issuer's; with a slash at its end or without.
 fn is_ours(place: &PublicUrl, path: &str) -> bool {
+    let path = path.trim_end_matches('/');
     let outside = place.path.trim_start_matches('/');
     path == "mcp" || (!outside.is_empty() && path.strip_prefix(outside).is_some_and(|rest| matches!(rest, "" | "/mcp")))
 }

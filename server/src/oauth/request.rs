@@ -111,7 +111,7 @@ impl AuthorizationServer {
 
 /// Whether a request is for this server's one resource; saying nothing means it.
 pub fn is_resource(place: &PublicUrl, parameters: &Parameters) -> bool {
-    parameters.get("resource").is_none_or(|resource| resource == place.resource)
+    parameters.get("resource").is_none_or(|resource| place.is_resource(resource))
 }
 
 fn is_challenge(text: &str) -> bool {

@@ -11,6 +11,7 @@ use rmcp::model::{
 use rmcp::service::RequestContext;
 use serde_json::{Value, json};
 
+use super::forms::takes_no_events;
 use infini_mcp_core::state::Store;
 use infini_mcp_core::tool::confirm::{Consent, Forms, OPEN_FOR, Question, Reply, Undecided, Way};
 
@@ -34,7 +35,8 @@ impl Channel {
     pub fn of(context: &RequestContext<RoleServer>, forms: Forms, store: &Store) -> Self {
         match (forms == Forms::WhereShown && can_show_forms(context), is_modern(context)) {
             (true, true) => Self::NextCall,
-            (true, false) if !store.is_shared() => Self::WithinCall,
+            // Its question would have to come in the stream of the answer.
+            (true, false) if !store.is_shared() && !takes_no_events(&context.extensions) => Self::WithinCall,
             (true, false) | (false, _) => Self::Token,
         }
     }

@@ -18,6 +18,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use super::arriving::NotWaitedFor;
+use super::encoding::unwrapped;
 use super::guard::{refusal, refused, retry_later};
 use crate::oauth::Shares;
 
@@ -82,7 +83,11 @@ impl Bodies {
     /// # Errors
     /// The refusal of a body that is too long, too slow, broken, or for which there is no room now.
     pub async fn message(&self, caller: &str, headers: &HeaderMap, body: Body) -> Result<Message, Box<Response>> {
-        let message = self.read(caller, MAX_MESSAGE, headers, body).await?;
+        let mut message = self.read(caller, MAX_MESSAGE, headers, body).await?;
+        message.bytes = unwrapped(headers, message.bytes)?;
+        // What was coded small takes room like any other.
+        let decoded = message.bytes.len().saturating_sub(ALWAYS);
+        message.room.grow(self, caller, decoded).map_err(|why| why.told(MAX_MESSAGE))?;
         if message.bytes.len() > ALWAYS && values(&message.bytes) > MAX_VALUES {
             return Err(refused(
                 StatusCode::PAYLOAD_TOO_LARGE,

@@ -25,9 +25,13 @@ impl Challenge {
         (!scopes.is_empty()).then(|| scopes.to_string())
     }
 
-    /// The header with an error code of RFC 6750 and the scopes that are needed.
-    pub fn header(&self, error: &str, scope: Option<&str>) -> Option<HeaderValue> {
-        let mut text = format!("Bearer realm=\"infini-mcp\", error=\"{error}\"");
+    /// The header with an error code of RFC 6750 and the scopes that are needed. Whoever brought nothing made no error
+    /// (section 3.1).
+    pub fn header(&self, error: Option<&str>, scope: Option<&str>) -> Option<HeaderValue> {
+        let mut text = "Bearer realm=\"infini-mcp\"".to_owned();
+        if let Some(error) = error {
+            text.push_str(&format!(", error=\"{error}\""));
+        }
         if let Some(scope) = scope {
             text.push_str(&format!(", scope=\"{scope}\""));
         }

@@ -8,6 +8,7 @@ use axum::routing::get;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use rmcp::ServerHandler;
+use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
@@ -30,7 +31,7 @@ use super::ready::{Readiness, ready};
 use super::routes::Routes;
 use super::seats::Seats;
 use super::sessions::Sessions;
-use crate::config::Http;
+use crate::config::{HostPattern, Http, OriginPattern};
 use infini_mcp_core::vault::Bearer;
 
 /// How long a shutdown waits for calls under way.
@@ -87,6 +88,7 @@ impl Endpoint {
             entrance: Entrance::new(callers, challenge.clone()),
             limits: Limits::new(settings),
             direct: Direct::new(handler.clone(), self.app.clone(), self.closing.clone()),
+            alone: self.alone(handler.clone()),
             service: self.service(handler, sessions.clone()),
             sessions,
             bodies: Arc::new(Bodies::new(self.patience.body)),
@@ -95,8 +97,8 @@ impl Endpoint {
         let mut hosts = settings.allowed_hosts.clone();
         let mut origins = settings.allowed_origins.clone();
         // The public name is this server's, and its consent page is a page of its own.
-        hosts.extend(oauth.iter().map(|oauth| oauth.host().to_owned()));
-        origins.extend(oauth.iter().map(|oauth| oauth.origin().to_owned()));
+        hosts.extend(oauth.iter().filter_map(|oauth| HostPattern::parse(oauth.host()).ok()));
+        origins.extend(oauth.iter().filter_map(|oauth| OriginPattern::parse(oauth.origin()).ok()));
         let doors = Doors::new(hosts, origins);
         let more = Router::new()
             .route("/ready", get(ready).with_state(Arc::new(Readiness::new(self.app.clone()))))
@@ -109,14 +111,26 @@ impl Endpoint {
         handler: H,
         sessions: Arc<Sessions>,
     ) -> StreamableHttpService<H, Sessions> {
+        let mut config = self.usual();
+        config.session_store = Some(sessions.clone());
+        // Whether a stream begins with an event for coming back is the matter of each session.
+        config.sse_retry = None;
+        StreamableHttpService::new(move || Ok(handler.clone()), sessions, config)
+    }
+
+    /// The same for requests of the `initialize` era that stand alone.
+    fn alone<H: ServerHandler + Clone>(&self, handler: H) -> StreamableHttpService<H, NeverSessionManager> {
+        let config = self.usual().with_legacy_session_mode(false);
+        StreamableHttpService::new(move || Ok(handler.clone()), Arc::default(), config)
+    }
+
+    fn usual(&self) -> StreamableHttpServerConfig {
         let mut config = StreamableHttpServerConfig::default();
         config.json_response = true;
         config.max_request_body_bytes = bodies::MAX_MESSAGE;
         config.cancellation_token = self.closing.clone();
-        config.session_store = Some(sessions.clone());
         // Hosts and origins are checked for every route by the guard.
-        let config = config.disable_allowed_hosts();
-        StreamableHttpService::new(move || Ok(handler.clone()), sessions, config)
+        config.disable_allowed_hosts()
     }
 }
 

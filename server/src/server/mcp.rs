@@ -1,5 +1,5 @@
-//! A request to `/mcp`, from the outside in: who it is, how often, whose session, what they say, whether they may, how much
-//! at once. Then the MCP library answers, or for a plain read the short way to its dispatch.
+//! A request to `/mcp`, from the outside in: who it is, how often, what they say, in which form they take an answer, whose
+//! session, whether they may, how much at once. Then the MCP library answers, or for a plain read the short way to its dispatch.
 //!
 //! The steps are calls in one function and no layers of the router: each layer would copy all those below it for every
 //! request.
@@ -8,16 +8,19 @@ use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
-use axum::http::Method;
 use axum::http::request::Parts;
-use axum::response::Response;
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Response};
 use rmcp::ServerHandler;
 use rmcp::transport::streamable_http_server::StreamableHttpService;
+use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 
 use super::bodies::{Bodies, Message};
 use super::body::{faulty, says_json};
 use super::challenge::Challenge;
 use super::direct::Direct;
+use super::envelope::Envelope;
+use super::forms::Forms;
 use super::guard::Entrance;
 use super::held::Held;
 use super::identity::Principal;
@@ -25,7 +28,8 @@ use super::incoming;
 use super::introduction;
 use super::limits::Limits;
 use super::permission::permitted;
-use super::sessions::{Sessions, in_name_of};
+use super::sessions::{Sessions, in_name_of, not_found};
+use super::standalone::{stands_alone, without_idle_session};
 
 /// Everything that a request to `/mcp` meets.
 pub struct Mcp<H> {
@@ -41,6 +45,8 @@ pub struct Mcp<H> {
     pub challenge: Arc<Challenge>,
     /// The short way of plain reads.
     pub direct: Direct<H>,
+    /// The MCP library, for requests that stand alone.
+    pub alone: StreamableHttpService<H, NeverSessionManager>,
     /// The MCP library.
     pub service: StreamableHttpService<H, Sessions>,
 }
@@ -52,21 +58,26 @@ impl<H: ServerHandler> Mcp<H> {
     }
 
     async fn answered(&self, request: Request) -> Result<Response, Box<Response>> {
-        let (head, body) = request.into_parts();
+        let (mut head, body) = request.into_parts();
         let caller = self.entrance.admit(&head).await?;
         self.limits.rate(&caller.name)?;
-        self.sessions.admit(&caller.name, &head.headers).await?;
         let Message { bytes: message, room } = self.bodies.message(&caller.name, &head.headers, body).await?;
         let message = introduction::shortened(message).map_err(|_| Box::new(introduction::refused()))?;
+        let envelope = Envelope::of(&head.method, &message);
+        let forms = Forms::of(&head.headers);
+        forms.admit(&mut head, &envelope)?;
+        without_idle_session(&mut head, &envelope);
+        self.sessions.admit(&caller.name, &head.headers, &envelope).await?;
         permitted(&message, &caller, &self.challenge)?;
         let place = self.limits.place(&caller.name, &head, &message).await?;
-        let response = self.told(head, message, caller).await;
+        let response = self.told(head, message, &envelope, caller).await;
+        let response = forms.shape(response, envelope.id.as_ref()).await;
         drop(room);
         // A stream of events is a call under way for as long as it is open.
         Ok(response.map(|body| Body::new(Held::new(body, place))))
     }
 
-    async fn told(&self, mut head: Parts, message: Bytes, caller: Principal) -> Response {
+    async fn told(&self, mut head: Parts, message: Bytes, envelope: &Envelope, caller: Principal) -> Response {
         let caller = Arc::new(caller);
         head.extensions.insert(caller.clone());
         if let Some(plain) = self.direct.plain(&head, &message) {
@@ -81,9 +92,17 @@ impl<H: ServerHandler> Mcp<H> {
         } else {
             message
         };
+        let (is_alone, is_farewell) = (stands_alone(&head, envelope), head.method == Method::DELETE);
         let request = Request::from_parts(head, Body::from(message));
         // In a box, for every step that holds on to it copies it.
-        let answer = Box::pin(async { self.service.handle(request).await.map(Body::new) });
-        in_name_of(caller.name.clone(), answer).await
+        let response = if is_alone {
+            Box::pin(self.alone.handle(request)).await.map(Body::new)
+        } else {
+            let answer = Box::pin(async { self.service.handle(request).await.map(Body::new) });
+            in_name_of(caller.name.clone(), answer).await.unwrap_or_else(|| not_found(envelope))
+        };
+        // A session that has ended has nothing left to be done.
+        let is_ended = is_farewell && response.status() == StatusCode::ACCEPTED;
+        if is_ended { StatusCode::NO_CONTENT.into_response() } else { response }
     }
 }

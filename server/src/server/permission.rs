@@ -55,7 +55,7 @@ fn insufficient(challenge: &Challenge, needed: &Scopes, principal: &Principal) -
     let together: Scopes = needed.iter().chain(principal.scopes.iter()).collect();
     let message = format!("This call needs the scope {needed}, which you do not have. Nothing was done.");
     let mut response = refusal(StatusCode::FORBIDDEN, "insufficient_scope", &message);
-    if let Some(value) = challenge.header("insufficient_scope", Some(&together.to_string())) {
+    if let Some(value) = challenge.header(Some("insufficient_scope"), Some(&together.to_string())) {
         response.headers_mut().insert(WWW_AUTHENTICATE, value);
     }
     response

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::Request;
-use axum::http::StatusCode;
+use axum::http::uri::PathAndQuery;
+use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Json, Router};
@@ -41,7 +42,7 @@ impl<H: ServerHandler> Routes<H> {
     /// The answer to a request, whatever it is.
     pub(super) async fn answer(&self, request: Request) -> Response {
         answers::in_form(request, |request| {
-            guard::known_door(&self.doors, request, async |request: Request| {
+            guard::known_door(&self.doors, without_last_slash(request), async |request: Request| {
                 if request.uri().path() == "/mcp" {
                     return self.mcp.answer(request).await;
                 }
@@ -55,6 +56,22 @@ impl<H: ServerHandler> Routes<H> {
         })
         .await
     }
+}
+
+/// With and without a slash at its end, an address is the same.
+fn without_last_slash(mut request: Request) -> Request {
+    let uri = request.uri();
+    let path = uri.path().trim_end_matches('/');
+    if path.is_empty() || path.len() == uri.path().len() {
+        return request;
+    }
+    let mut parts = uri.clone().into_parts();
+    let told = uri.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
+    parts.path_and_query = PathAndQuery::try_from(told).ok();
+    if let Ok(uri) = Uri::from_parts(parts) {
+        *request.uri_mut() = uri;
+    }
+    request
 }
 
 async fn health() -> Json<Value> {

@@ -16,6 +16,7 @@ use tokio::net::TcpListener;
 
 use super::app::App;
 use super::guard::{self, Doors};
+use crate::config::HostPattern;
 use infini_mcp_core::api::drift;
 use infini_mcp_core::telemetry::Page;
 use infini_mcp_core::telemetry::counters::{self, Drifted};
@@ -38,12 +39,17 @@ pub fn serve_metrics(
     listener: TcpListener,
     page: Page,
     app: Arc<App>,
-    hosts: Option<Vec<String>>,
+    hosts: Option<Vec<HostPattern>>,
 ) -> BoxFuture<'static, std::io::Result<()>> {
     serve(listener, page, app, hosts).boxed()
 }
 
-async fn serve(listener: TcpListener, page: Page, app: Arc<App>, hosts: Option<Vec<String>>) -> std::io::Result<()> {
+async fn serve(
+    listener: TcpListener,
+    page: Page,
+    app: Arc<App>,
+    hosts: Option<Vec<HostPattern>>,
+) -> std::io::Result<()> {
     let watch = Arc::new(Watch { page, app });
     let mut routes = Router::new().route("/metrics", get(scrape)).fallback(nowhere).with_state(watch.clone());
     if let Some(hosts) = hosts {

@@ -10,18 +10,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use axum::Json;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use futures::{Stream, StreamExt};
-use rmcp::model::{ClientJsonRpcMessage, ProtocolVersion, ServerJsonRpcMessage};
-use rmcp::transport::common::http_header::{HEADER_MCP_PROTOCOL_VERSION, HEADER_SESSION_ID};
+use rmcp::model::{ClientJsonRpcMessage, ServerJsonRpcMessage};
+use rmcp::transport::common::http_header::HEADER_SESSION_ID;
 use rmcp::transport::streamable_http_server::session::local::{LocalSessionManager, LocalSessionManagerError};
 use rmcp::transport::streamable_http_server::session::{
     RestoreOutcome, ServerSseMessage, SessionId, SessionManager, SessionState, SessionStore, SessionStoreError,
 };
+use serde_json::json;
 
 use super::body::says_json;
+use super::envelope::{Envelope, is_stateless};
 use super::guard::refusal;
+use super::priming;
 use super::request_ids::{InFlight, Noting, outward};
 use infini_mcp_core::state::{StateError, Store};
 use infini_mcp_core::telemetry::counters;
@@ -44,30 +48,32 @@ struct Caller {
     refused: Cell<bool>,
 }
 
-/// Names the caller to the sessions while the library answers, and turns a refusal of theirs into the answer that an
-/// unknown session gets.
-pub async fn in_name_of(principal: String, answer: impl Future<Output = Response>) -> Response {
+/// Names the caller to the sessions while the library answers; nothing, where the session is not theirs or there is none.
+pub async fn in_name_of(principal: String, answer: impl Future<Output = Response>) -> Option<Response> {
     let caller = Caller { principal, refused: Cell::new(false) };
     let answer = async { (answer.await, CALLER.with(|caller| caller.refused.get())) };
     let (response, refused) = CALLER.scope(caller, answer).await;
     // A method that is not known is answered with the same status, but in JSON.
     let is_unknown = response.status() == StatusCode::NOT_FOUND && !says_json(response.headers());
-    if refused || is_unknown { not_found() } else { response }
+    (!refused && !is_unknown).then_some(response)
 }
 
 /// The session that a request names. The stateless era has none, and there the header means nothing.
 fn session_id(headers: &HeaderMap) -> Option<&str> {
-    let version = headers.get(HEADER_MCP_PROTOCOL_VERSION).and_then(|version| version.to_str().ok());
-    let is_modern = version.is_some_and(|version| version >= ProtocolVersion::V_2026_07_28.as_str());
-    headers.get(HEADER_SESSION_ID).filter(|_| !is_modern).map(|id| id.to_str().unwrap_or_default())
+    headers.get(HEADER_SESSION_ID).filter(|_| !is_stateless(headers)).map(|id| id.to_str().unwrap_or_default())
 }
 
-fn not_found() -> Response {
-    refusal(
-        StatusCode::NOT_FOUND,
-        "session_not_found",
-        "There is no such session, or it has ended. Nothing was done; begin a new one with initialize.",
-    )
+/// The answer to whoever names a session that is not theirs, or none. A message is answered as one, with the code that clients
+/// know: it makes them begin anew.
+pub fn not_found(envelope: &Envelope) -> Response {
+    const CODE: &str = "session_not_found";
+    let message = "Session not found: there is no such session, or it has ended. Nothing was done; begin a new one with initialize.";
+    if !envelope.is_message {
+        return refusal(StatusCode::NOT_FOUND, CODE, message);
+    }
+    counters::refused(CODE);
+    let error = json!({ "code": -32001, "message": message, "data": { "code": CODE } });
+    (StatusCode::NOT_FOUND, Json(json!({ "jsonrpc": "2.0", "id": envelope.id, "error": error }))).into_response()
 }
 
 fn unreadable(error: &StateError) -> Response {
@@ -94,6 +100,8 @@ struct Known {
     in_flight: Arc<InFlight>,
     used: Instant,
     told: Instant,
+    /// Whether its streams begin with an event that says where to take them up again.
+    primed: bool,
 }
 
 /// What a session is to the caller.
@@ -114,11 +122,11 @@ impl Sessions {
 
     /// Turns strangers away, before the library even looks for a session in vain: those who ask for it at the same moment
     /// would share the failure.
-    pub async fn admit(&self, principal: &str, headers: &HeaderMap) -> Result<(), Box<Response>> {
+    pub async fn admit(&self, principal: &str, headers: &HeaderMap, envelope: &Envelope) -> Result<(), Box<Response>> {
         let Some(id) = session_id(headers) else { return Ok(()) };
         match self.belongs(id, principal).await {
             Ok(true) => Ok(()),
-            Ok(false) => Err(Box::new(not_found())),
+            Ok(false) => Err(Box::new(not_found(envelope))),
             Err(error) => Err(Box::new(unreadable(&error))),
         }
     }
@@ -179,7 +187,8 @@ impl Sessions {
             if let Some(other) = &superfluous {
                 known.remove(other);
             }
-            known.insert(id.clone(), Known { principal, in_flight: in_flight.clone(), used: now, told: now });
+            let session = Known { principal, in_flight: in_flight.clone(), used: now, told: now, primed: false };
+            known.insert(id.clone(), session);
             counters::sessions(known.len());
             superfluous
         };
@@ -198,6 +207,19 @@ impl Sessions {
         };
         // A session that has ended in the meantime answers for itself.
         in_flight.is_none_or(|in_flight| in_flight.inward(message))
+    }
+
+    /// Learns from the handshake, which is held again when a session is taken up from the state, how its streams begin.
+    fn learn(&self, id: &SessionId, answer: &ServerJsonRpcMessage) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(session) = known.get_mut(id) {
+            session.primed = priming::is_agreed(answer);
+        }
+    }
+
+    fn is_primed(&self, id: &SessionId) -> bool {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(id).is_some_and(|session| session.primed)
     }
 
     /// Tells the state now and then that a session is used.
@@ -272,7 +294,9 @@ impl SessionManager for Sessions {
         message: ClientJsonRpcMessage,
     ) -> Result<ServerJsonRpcMessage, Self::Error> {
         self.check(id)?;
-        self.local.initialize_session(id, message).await
+        let answer = self.local.initialize_session(id, message).await?;
+        self.learn(id, &answer);
+        Ok(answer)
     }
 
     async fn has_session(&self, id: &SessionId) -> Result<bool, Self::Error> {
@@ -304,7 +328,8 @@ impl SessionManager for Sessions {
     ) -> Result<impl Stream<Item = ServerSseMessage> + Send + Sync + 'static, Self::Error> {
         self.check(id)?;
         self.inward(id, &mut message);
-        Ok(in_their_words(self.local.create_stream(id, message).await?))
+        let stream = self.local.create_stream(id, message).await?;
+        Ok(priming::only_where(self.is_primed(id), in_their_words(stream)))
     }
 
     async fn accept_message(&self, id: &SessionId, mut message: ClientJsonRpcMessage) -> Result<(), Self::Error> {
@@ -321,7 +346,8 @@ impl SessionManager for Sessions {
         id: &SessionId,
     ) -> Result<impl Stream<Item = ServerSseMessage> + Send + Sync + 'static, Self::Error> {
         self.check(id)?;
-        Ok(in_their_words(self.local.create_standalone_stream(id).await?))
+        let stream = self.local.create_standalone_stream(id).await?;
+        Ok(priming::first_of_all(self.is_primed(id)).chain(in_their_words(stream)))
     }
 
     async fn resume(
@@ -330,7 +356,8 @@ impl SessionManager for Sessions {
         last_event_id: String,
     ) -> Result<impl Stream<Item = ServerSseMessage> + Send + Sync + 'static, Self::Error> {
         self.check(id)?;
-        Ok(in_their_words(self.local.resume(id, last_event_id).await?))
+        let stream = self.local.resume(id, last_event_id).await?;
+        Ok(priming::only_where(self.is_primed(id), in_their_words(stream)))
     }
 
     async fn restore_session(&self, id: SessionId) -> Result<RestoreOutcome<Self::Transport>, Self::Error> {
@@ -373,7 +400,7 @@ mod tests {
     use axum::http::Request;
     use rmcp::ServerHandler;
     use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
-    use serde_json::{Value, json};
+    use serde_json::Value;
 
     use super::*;
 
@@ -403,10 +430,12 @@ mod tests {
                 request = request.header("mcp-session-id", id).header("mcp-protocol-version", "2025-11-25");
             }
             let request = request.body(Body::from(message.to_string())).unwrap();
-            match self.sessions.admit(caller, request.headers()).await {
-                Ok(()) => in_name_of(caller.into(), async { self.service.handle(request).await.map(Body::new) }).await,
-                Err(refusal) => *refusal,
+            let envelope = Envelope::of(request.method(), message.to_string().as_bytes());
+            if let Err(refusal) = self.sessions.admit(caller, request.headers(), &envelope).await {
+                return *refusal;
             }
+            let answer = async { self.service.handle(request).await.map(Body::new) };
+            in_name_of(caller.into(), answer).await.unwrap_or_else(|| not_found(&envelope))
         }
 
         async fn begin(&self, caller: &str) -> String {
