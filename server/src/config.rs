@@ -30,6 +30,8 @@ pub use watching::Watching;
 pub struct Sources {
     values: BTreeMap<&'static str, Found>,
     faults: Vec<String>,
+    /// Whether users count over stdio, too.
+    with_users: bool,
 }
 
 /// A value with the place it was found in, for messages.
@@ -81,7 +83,7 @@ impl<'a> Origin<'a> {
 impl Sources {
     /// Reads the environment and the settings files: the named one only, or else those of the current folder.
     pub fn gather(file: Option<&Path>) -> Self {
-        let mut sources = Self { values: BTreeMap::new(), faults: Vec::new() };
+        let mut sources = Self { values: BTreeMap::new(), faults: Vec::new(), with_users: false };
         sources.read_files(file);
         sources.read_environment(std::env::vars());
         sources.check_chance();
@@ -90,7 +92,7 @@ impl Sources {
 
     /// What a program would read that is started with these variables and this settings file, whatever the environment here.
     pub fn of_entry<'a>(file: Option<&Path>, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let mut sources = Self { values: BTreeMap::new(), faults: Vec::new() };
+        let mut sources = Self { values: BTreeMap::new(), faults: Vec::new(), with_users: false };
         if file.is_some() {
             sources.read_files(file);
         }
@@ -124,6 +126,12 @@ impl Sources {
     /// Sets what a flag says.
     pub fn set_flag(&mut self, name: &'static str, flag: &str, value: impl Into<String>) {
         self.values.insert(name, Found { value: value.into(), place: format!("the flag {flag}"), is_by_chance: false });
+    }
+
+    /// Takes in the users and their profiles, if there are any, whatever the transport: for a command that looks after what
+    /// was done with all credentials of an installation.
+    pub fn with_users(&mut self) {
+        self.with_users = true;
     }
 
     /// Checks everything and gives the settings.

@@ -122,7 +122,18 @@ fn print(text: &str) -> Result<(), Failure> {
 
 /// The server's shared parts as the settings say, for a command that looks at its state.
 fn opened(config: Option<&std::path::Path>) -> Result<crate::server::App, Failure> {
-    let settings = crate::config::Sources::gather(config).settings().map_err(Failure::Usage)?;
+    opened_from(crate::config::Sources::gather(config))
+}
+
+/// The same with the users and the credentials of their profiles, however the server is to be served.
+fn opened_with_users(config: Option<&std::path::Path>) -> Result<crate::server::App, Failure> {
+    let mut sources = crate::config::Sources::gather(config);
+    sources.with_users();
+    opened_from(sources)
+}
+
+fn opened_from(sources: crate::config::Sources) -> Result<crate::server::App, Failure> {
+    let settings = sources.settings().map_err(Failure::Usage)?;
     log::start(settings.log_level.min(tracing::Level::WARN), settings.log_format);
     crate::server::App::new(settings).map_err(|error| Failure::Failed(error.to_string()))
 }

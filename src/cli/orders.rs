@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::{Args, Subcommand};
 use tokio_util::sync::CancellationToken;
 
-use super::{Failure, of_state, on_runtime, opened, print};
+use super::{Failure, of_state, on_runtime, opened, opened_with_users, print};
 use crate::server::App;
 use crate::state::{Entry, OrderState};
 use crate::tool::{Evidence, Service, ledger};
@@ -49,7 +49,11 @@ enum Action {
 impl Orders {
     /// Lists or reconciles.
     pub fn run(self, config: Option<&Path>) -> Result<(), Failure> {
-        let app = opened(config)?;
+        // An order of a user was sent with the credentials of their profile.
+        let app = match self.action {
+            Action::List { .. } => opened(config)?,
+            Action::Reconcile { .. } => opened_with_users(config)?,
+        };
         on_runtime(async move {
             match self.action {
                 Action::List { json, last } => list(&app, json, last).await,
@@ -84,7 +88,7 @@ fn line(order: &Entry) -> String {
         "{}  {}  {:<7}  {}  {}  by {}{client}{found}\n",
         order.id,
         ledger::moment(order.started_at),
-        order.state.name(),
+        order.stands().name(),
         order.summary,
         if totals.is_empty() { "at an unknown price".to_owned() } else { totals.join(" + ") },
         order.principal
@@ -117,7 +121,9 @@ async fn reconcile(app: &App, only: Option<&str>) -> Result<(), Failure> {
     }
     for order in open {
         let told = match app.accounts.acting_for(&order.account, Service::Infinigate) {
-            None => "was sent with other credentials; run this with those".to_owned(),
+            None => "was sent with credentials that are neither the server's own nor a profile's in these settings; run this in the \
+                     installation's folder, or name its settings with --config"
+                .to_owned(),
             Some(upstreams) => {
                 let ctx = app.ctx(upstreams, "orders-reconcile", CancellationToken::new(), None);
                 match ledger::reconcile(&ctx, order).await.map_err(|error| Failure::Failed(error.to_string()))? {

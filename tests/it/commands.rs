@@ -107,3 +107,45 @@ async fn an_acceptance_that_took_effect_is_found_by_the_look_afterwards() {
     assert_eq!(row["state"], "placed", "{row:#}");
     assert!(row["found"].as_str().unwrap().contains("Accepted"), "{row:#}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_of_a_user_is_looked_up_from_the_folder_of_the_installation() {
+    let desk = Desk::with(&[]).await;
+    let lost = json!({ "infinigate.reset_next": { "operation": "requestPurchaseOrder", "after_effect": true } });
+    desk.door.fault(lost).await;
+    desk.door.confirm("infinigate_create_order", order()).await.unwrap_err();
+
+    // The installation of a team: the credentials are in a profile, and the server is started with `serve --http`.
+    let folder = tempfile::tempdir().unwrap();
+    let sandbox = desk.door.sandbox.infinigate_url();
+    let run = |words: &[&str], variables: &[(&str, &str)]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_infini-mcp"));
+        command.args(words).env_clear().envs(variables.iter().copied()).current_dir(folder.path());
+        command
+    };
+    let credentials = [
+        ("INFINIGATE_API_KEY", infini_mcp::sandbox::INFINIGATE_API_KEY),
+        ("INFINIGATE_CLIENT_ID", infini_mcp::sandbox::INFINIGATE_CLIENT_ID),
+        ("INFINIGATE_CLIENT_SECRET", infini_mcp::sandbox::INFINIGATE_CLIENT_SECRET),
+    ];
+    let commands = [
+        run(&["credentials", "init"], &[]),
+        run(&["credentials", "add-profile", "acme", "--from-settings"], &credentials),
+    ];
+    for mut command in commands {
+        let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let dotenv = folder.path().join(".env");
+    let settings = std::fs::read_to_string(&dotenv).unwrap();
+    let more = format!("INFINIGATE_BASE_URL={sandbox}\nSTATE_URL={}\n", desk.address);
+    std::fs::write(&dotenv, format!("{settings}{more}")).unwrap();
+    let mut reconcile = run(&["orders", "reconcile"], &[]);
+    let output = tokio::task::spawn_blocking(move || reconcile.output().unwrap()).await.unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && told.contains("Ask the supplier"),
+        "{told}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}

@@ -137,3 +137,27 @@ async fn the_counters_are_on_their_own_address_only_and_answer_this_machine_only
         assert!(!text.contains(secret));
     }
 }
+
+#[tokio::test]
+async fn an_order_that_a_crash_left_behind_raises_the_alarm_of_the_next_start_before_anything_is_ordered() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("state.db");
+    let address = format!("sqlite:{}", file.display());
+    let door = crate::door::Door::with(&[("STATE_URL", &address)]).await;
+    let order = json!({ "document_number": "AN2600456", "accepted_by": "buyer@example.com" });
+    door.confirm("infinigate_accept_quote", order).await.unwrap();
+    drop(door);
+    // As a process leaves it that is killed while it sends.
+    let database = sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display())).await.unwrap();
+    let left =
+        "UPDATE orders SET state = 'started', settled_at = NULL, answer = NULL, started_at = started_at - 200000";
+    assert_eq!(sqlx::query(left).execute(&database).await.unwrap().rows_affected(), 1);
+    database.close().await;
+
+    let settings =
+        [("INFINITY_API_TOKEN", "a-token-of-nobody"), ("MCP_METRICS_ADDR", "127.0.0.1:0"), ("STATE_URL", &address)];
+    let process = Process::serve(&settings).await;
+    let seen = read(&process.scrape().await);
+    assert_eq!(sum(&seen, "infini_mcp_orders", &[("state", "unknown")]), 1.0, "{seen:#?}");
+    assert_eq!(sum(&seen, "infini_mcp_orders", &[("state", "started")]), 0.0, "{seen:#?}");
+}

@@ -13,6 +13,6 @@ mod used;
 pub use audit::{AuditLine, BrokenAt};
 pub use kept::{Kept, MOST_LISTED};
 pub use oauth::{ClientProof, Code, Consents, Family, RegisteredClient, Token, TokenKind};
-pub use orders::{ActingClient, Claim, Entry, NewOrder, OrderState, Total};
+pub use orders::{ActingClient, Claim, Entry, NewOrder, OrderState, Total, UNDER_WAY};
 pub use store::{StateError, Store};
 pub use used::Used;

@@ -1,5 +1,7 @@
 //! The ledger of orders: what was started, what became of it, and how much was committed.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use sqlx::any::AnyRow;
 
@@ -13,6 +15,10 @@ pub struct Total {
     /// Ten-thousandths of the unit.
     pub amount: i64,
 }
+
+/// How long an order can be on its way. One that was started longer ago and has no outcome was left behind by a process
+/// that ended: whether it arrived is not known.
+pub const UNDER_WAY: Duration = Duration::from_secs(180);
 
 /// What became of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -264,17 +270,22 @@ impl Store {
         Ok(done.rows_affected() == 1)
     }
 
-    /// How many orders there are in each state; nothing while the ledger is not open, for looking must not open it.
+    /// How many orders there are in each state, as they stand now; nothing where there is no ledger yet, for looking must
+    /// not make one.
     ///
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn orders_by_state(&self) -> Result<Option<Vec<(OrderState, u64)>>, StateError> {
-        let Some(pool) = self.open_pool() else { return Ok(None) };
-        let rows = sqlx::query("SELECT state, COUNT(*) AS many FROM orders GROUP BY state").fetch_all(pool).await?;
+        if !self.is_there() {
+            return Ok(None);
+        }
+        let sql = "SELECT CASE WHEN state = 'started' AND started_at < $1 THEN 'unknown' ELSE state END AS stands, \
+                   COUNT(*) AS many FROM orders GROUP BY 1";
+        let rows = sqlx::query(sql).bind(store::now() - under_way()).fetch_all(self.pool().await?).await?;
         let mut counts =
             vec![(OrderState::Started, 0), (OrderState::Placed, 0), (OrderState::Failed, 0), (OrderState::Unknown, 0)];
         for row in rows {
-            let state = OrderState::named(&store::text(&row, "state")?);
+            let state = OrderState::named(&store::text(&row, "stands")?);
             let many = u64::try_from(store::number(&row, "many")?).unwrap_or_default();
             counts.iter_mut().filter(|(known, _)| *known == state).for_each(|(_, count)| *count += many);
         }
@@ -285,6 +296,20 @@ impl Store {
     pub fn holds(&self, entry: &Entry) -> bool {
         entry.holder == self.holder
     }
+}
+
+impl Entry {
+    /// What is known of it now: an order that its process left behind is one whose outcome nobody knows.
+    pub fn stands(&self) -> OrderState {
+        match self.state {
+            OrderState::Started if self.started_at < store::now() - under_way() => OrderState::Unknown,
+            state => state,
+        }
+    }
+}
+
+fn under_way() -> i64 {
+    i64::try_from(UNDER_WAY.as_millis()).unwrap_or(i64::MAX)
 }
 
 const MILLISECONDS_A_DAY: i64 = 86_400_000;
@@ -394,5 +419,33 @@ mod tests {
         assert_eq!(committed, Total { currency: "EUR".into(), amount: 60 });
         store.settle_order("1", OrderState::Failed, None, None).await.unwrap();
         assert!(matches!(store.claim_order(&order("2", "AN2", 50), Some(100)).await.unwrap(), Claim::Started));
+    }
+
+    #[tokio::test]
+    async fn an_order_that_a_crash_left_behind_counts_as_one_whose_outcome_is_not_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let address = format!("sqlite:{}", folder.path().join("state.db").display());
+        assert_eq!(
+            Store::new(&address, "looks").orders_by_state().await.unwrap(),
+            None,
+            "there is no ledger to look at"
+        );
+        assert!(!folder.path().join("state.db").exists(), "looking makes none");
+
+        let crashed = Store::new(&address, "crashed");
+        assert!(matches!(crashed.claim_order(&order("1", "AN1", 10), None).await.unwrap(), Claim::Started));
+        assert!(matches!(crashed.claim_order(&order("2", "AN2", 10), None).await.unwrap(), Claim::Started));
+        let sql = "UPDATE orders SET started_at = started_at - 180001 WHERE id = '1'";
+        sqlx::query(sql).execute(crashed.pool().await.unwrap()).await.unwrap();
+
+        let next = Store::new(&address, "next");
+        let counts = next.orders_by_state().await.unwrap().unwrap();
+        let of = |state| counts.iter().find(|(known, _)| *known == state).map(|(_, count)| *count);
+        assert_eq!((of(OrderState::Unknown), of(OrderState::Started)), (Some(1), Some(1)), "{counts:?}");
+        let stands = |id: &'static str| {
+            let next = &next;
+            async move { next.order_of_id(id).await.unwrap().unwrap().stands() }
+        };
+        assert_eq!((stands("1").await, stands("2").await), (OrderState::Unknown, OrderState::Started));
     }
 }

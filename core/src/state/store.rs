@@ -107,9 +107,9 @@ impl Store {
         self.pool.get_or_try_init(|| self.open()).await
     }
 
-    /// The pool, if something has already been read or written.
-    pub(super) fn open_pool(&self) -> Option<&AnyPool> {
-        self.pool.get()
+    /// Whether something is kept already, by this process or an earlier one.
+    pub(super) fn is_there(&self) -> bool {
+        self.pool.get().is_some() || self.is_shared() || path_of(&self.address).is_file()
     }
 
     /// A transaction that no other one on the same table runs beside, in any process.
@@ -167,13 +167,13 @@ impl Table {
 
 /// The address SQLite understands, and connections as it needs them. A new file is its owner's alone.
 fn sqlite(address: &str, options: AnyPoolOptions) -> std::io::Result<(String, AnyPoolOptions)> {
-    let path = address.trim_start_matches("sqlite:").trim_start_matches("//");
-    if path == ":memory:" {
+    let path = path_of(address);
+    if path == Path::new(MEMORY) {
         // The data live as long as the one connection: it must never be replaced.
         let options = options.max_connections(1).min_connections(1).idle_timeout(None).max_lifetime(None);
         return Ok(("sqlite::memory:".to_owned(), options));
     }
-    create_private(Path::new(path))?;
+    create_private(path)?;
     let options = options.max_connections(4).after_connect(|connection, _| {
         Box::pin(async move {
             // FULL: an order must be on the disk before it leaves.
@@ -183,7 +183,14 @@ fn sqlite(address: &str, options: AnyPoolOptions) -> std::io::Result<(String, An
             Ok(())
         })
     });
-    Ok((format!("sqlite://{path}?mode=rwc"), options))
+    Ok((format!("sqlite://{}?mode=rwc", path.display()), options))
+}
+
+const MEMORY: &str = ":memory:";
+
+/// The file of an address of SQLite.
+fn path_of(address: &str) -> &Path {
+    Path::new(address.trim_start_matches("sqlite:").trim_start_matches("//"))
 }
 
 fn create_private(path: &Path) -> std::io::Result<()> {

@@ -49,7 +49,11 @@ fn describe() {
         Count,
         "What became of confirmations: asked, given, declined, expired, replayed, mismatched, changed."
     );
-    describe_gauge!(ORDERS, Count, "Orders in the ledger by state; only while the ledger is open.");
+    describe_gauge!(
+        ORDERS,
+        Count,
+        "Orders in the ledger by state; one that its process left behind counts as unknown."
+    );
     describe_counter!(REFUSED, Count, "HTTP requests refused before they reached MCP, by reason.");
     describe_gauge!(SESSIONS, Count, "Open sessions of clients of the initialize era.");
     describe_gauge!(ROSTER_USERS, Count, "Users that may call.");

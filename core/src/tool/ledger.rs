@@ -11,13 +11,11 @@ use super::error::{Code, Error, Result};
 use super::order::{Evidence, Order};
 use super::run::unharmed;
 use super::workflow::{Prepared, TOOLS, Tool};
-use crate::state::{Claim, Entry, NewOrder, OrderState, Total};
+use crate::state::{Claim, Entry, NewOrder, OrderState, Total, UNDER_WAY};
 use crate::vault::digest_json;
 
 /// A request that upstream does not show after this long did not arrive.
 const SETTLING: Duration = Duration::from_secs(120);
-/// An order of this process that is older than this is not under way any more.
-const RUNNING: Duration = Duration::from_secs(180);
 /// What sending may take once it was decided, whatever became of the client.
 const SENDING: Duration = Duration::from_secs(60);
 /// What a look afterwards may take.
@@ -191,7 +189,7 @@ impl Purchase {
             },
             // The query passes them over.
             OrderState::Failed => Ok(Recall::Free),
-            OrderState::Started if self.ctx.store().holds(entry) && age(entry) < RUNNING => Err(conflict(format!(
+            OrderState::Started if self.ctx.store().holds(entry) && age(entry) < UNDER_WAY => Err(conflict(format!(
                 "The same order was started at {when} and is still under way. Nothing was sent again."
             ))
             .with_hint("Wait for the answer of that call, or call again in some minutes.")),

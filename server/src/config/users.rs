@@ -19,7 +19,7 @@ pub(super) fn place(sources: &Sources) -> Place {
 pub(super) fn when_on(sources: &mut Sources, transport: Transport) -> Option<Place> {
     let place = place(sources);
     let wanted = sources.is_set("MCP_USERS_FILE") || Path::new(&place.users).exists();
-    if transport != Transport::Http || !wanted {
+    if (transport != Transport::Http && !sources.with_users) || !wanted {
         return None;
     }
     if place.key.is_none() {
