@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use clap::Args;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -56,10 +56,11 @@ impl Serve {
             let served = match settings.transport {
                 Transport::Stdio => over_stdio(settings).await,
                 Transport::Http => {
-                    if sandbox.is_some() && !settings.callers_are_known() {
-                        settings.http.auth_token = Some(SecretString::from(random_token()));
+                    let made_up = (sandbox.is_some() && !settings.callers_are_known()).then(random_token);
+                    if let Some(token) = &made_up {
+                        settings.http.auth_token = Some(SecretString::from(token.clone()));
                     }
-                    over_http(settings, sandbox.as_ref()).await
+                    over_http(settings, sandbox.as_ref(), made_up.as_deref()).await
                 }
             };
             drop(sandbox);
@@ -138,14 +139,23 @@ async fn over_stdio(settings: Settings) -> Result<(), Failure> {
     counting.beside(app, served).await.map_err(|error| Failure::Failed(error.to_string()))
 }
 
-async fn over_http(settings: Settings, sandbox: Option<&Sandbox>) -> Result<(), Failure> {
+async fn over_http(settings: Settings, sandbox: Option<&Sandbox>, made_up: Option<&str>) -> Result<(), Failure> {
     let listener = listen(SocketAddr::new(settings.http.host, settings.http.port)).await?;
     let address = listener.local_addr().map_err(|error| Failure::Failed(error.to_string()))?;
     let counting = watch::Counting::start(&settings).await?;
     let http = settings.http.clone();
     let public = settings.oauth.as_ref().map(|oauth| oauth.public_url.resource.clone());
     let app = Arc::new(App::new(settings).map_err(|error| Failure::Failed(error.to_string()))?);
-    announce(address, public.as_deref(), http.auth_token.as_ref(), app.roster.as_deref(), sandbox)?;
+    announce(
+        address,
+        Announced {
+            public: public.as_deref(),
+            has_bearer: http.auth_token.is_some(),
+            made_up,
+            roster: app.roster.as_deref(),
+            sandbox,
+        },
+    )?;
     let endpoint = Endpoint::new(http, app.clone());
     if let Some(roster) = app.roster.clone() {
         let told = app.clone();
@@ -189,14 +199,21 @@ fn reachable(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, address.port())
 }
 
+/// What the start says about who is let in, and to what.
+struct Announced<'a> {
+    /// The address that the world knows the server by.
+    public: Option<&'a str>,
+    /// Whether a bearer opens the endpoint.
+    has_bearer: bool,
+    /// The bearer, where it was made up for this run and this sandbox: it opens nothing else, so it may be shown.
+    made_up: Option<&'a str>,
+    roster: Option<&'a Roster>,
+    sandbox: Option<&'a Sandbox>,
+}
+
 /// Says on standard error where the server is, and on standard output what a client needs, ready to paste.
-fn announce(
-    address: SocketAddr,
-    public: Option<&str>,
-    token: Option<&SecretString>,
-    roster: Option<&Roster>,
-    sandbox: Option<&Sandbox>,
-) -> Result<(), Failure> {
+fn announce(address: SocketAddr, announced: Announced<'_>) -> Result<(), Failure> {
+    let Announced { public, has_bearer, made_up, roster, sandbox } = announced;
     let url = format!("http://{}/mcp", reachable(address));
     eprintln!("infini-mcp {} serves MCP at {url}", env!("CARGO_PKG_VERSION"));
     match public {
@@ -206,16 +223,18 @@ fn announce(
         }
         None => {}
     }
-    let bearer = match (token, sandbox) {
-        // A bearer that was made up for the sandbox opens nothing but the sandbox, so it may be shown.
-        (Some(token), Some(sandbox)) => {
-            eprintln!("Both services are simulated at {}; nothing leaves this machine.", sandbox.control_url());
-            eprintln!("Bearer: {}", token.expose_secret());
-            Some(token.expose_secret())
+    if let Some(sandbox) = sandbox {
+        eprintln!("Both services are simulated at {}; nothing leaves this machine.", sandbox.control_url());
+    }
+    let bearer = match made_up {
+        Some(token) => {
+            eprintln!("Bearer: {token}");
+            Some(token)
         }
-        (Some(_), None) => Some("${MCP_AUTH_TOKEN}"),
-        (None, _) if roster.is_some() => Some("${MCP_KEY}"),
-        (None, _) => {
+        // The operator's own bearer may open more than this, and what a start prints is kept by many a terminal.
+        None if has_bearer => Some("${MCP_AUTH_TOKEN}"),
+        None if roster.is_some() => Some("${MCP_KEY}"),
+        None => {
             eprintln!("There are neither users nor MCP_AUTH_TOKEN: every program on this machine can use it.");
             None
         }
