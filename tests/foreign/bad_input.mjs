@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 
 import { callOf, errorOf, headersOf, openStdio, request, send } from './raw.mjs';
-import { startHttp, startSandbox } from './start.mjs';
+import { freePort, startHttp, startSandbox } from './start.mjs';
 import { finish, step } from './steps.mjs';
 
 const TOKEN = 'a-bearer-for-what-is-wrong';
@@ -12,7 +12,8 @@ const GOOD = callOf('infinigate_search_products', { query: 'firewall', take: 1 }
 const TOO_LONG = JSON.stringify({ ...GOOD, padding: 'x'.repeat(3 * 1024 * 1024) });
 
 const sandbox = await startSandbox();
-const server = await startHttp({ ...sandbox.settings, MCP_AUTH_TOKEN: TOKEN });
+const counters = `127.0.0.1:${await freePort()}`;
+const server = await startHttp({ ...sandbox.settings, MCP_AUTH_TOKEN: TOKEN, MCP_METRICS_ADDR: counters });
 
 /** Sends a message with the headers that belong to it, some of them replaced. */
 const post = (message, replaced = {}) => send(server.url, { headers: { ...headersOf(message, TOKEN), ...replaced }, body: JSON.stringify(message) });
@@ -63,6 +64,22 @@ const challenged = (answer) => {
 const search = (args) => () => post(callOf('infinigate_search_products', args));
 
 // What a model gets wrong.
+await step('HTTP: 1.9 MB of unknown arguments, 32 times at once: a page each, and the memory stays', async () => {
+  const names = Object.fromEntries(Array.from({ length: 60_000 }, (_, number) => [`an unknown argument ${number}`, 'x']));
+  const flood = callOf('infinigate_search_products', names);
+  assert.ok(JSON.stringify(flood).length > 1_800_000);
+  const resident = async () => Number(/^process_resident_memory_bytes (\S+)$/m.exec((await send(`http://${counters}/metrics`, { method: 'GET' })).text)[1]);
+  const [before, answers] = [await resident(), await Promise.all(Array.from({ length: 32 }, () => post(flood)))];
+  for (const answer of answers.filter(({ status }) => status === 200)) {
+    assert.match(errorOf(answer.json).message, /and 59991 more faults like these/);
+    assert.ok(answer.text.length < 8_000, `${answer.text.length} bytes`);
+  }
+  assert.ok(answers.some(({ status }) => status === 200), 'some are served');
+  // The bodies themselves have to be read; what is said about them may not cost more than they do.
+  const grown = (await resident()) - before;
+  assert.ok(grown < 400_000_000, `${grown} bytes more than before`);
+  await stillServes();
+});
 await wrong('an unknown tool', () => post(callOf('infinigate_serch_products')), (answer) => {
   protocolError(200, -32602)(answer);
   assert.match(answer.json.error.message, /infinigate_search_products/, 'the nearest name is told');

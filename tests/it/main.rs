@@ -20,6 +20,7 @@ mod doctor;
 mod door;
 mod first_steps;
 mod health;
+mod hostile;
 mod infinigate_catalogue;
 mod infinigate_customers;
 mod infinigate_invoices;

@@ -14,12 +14,17 @@ use super::seam_upstream::{
 struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    /// Writes down all that this thread logs until the guard is dropped.
-    fn listening() -> (Self, tracing::subscriber::DefaultGuard) {
+    /// Writes down all that this thread logs until the guards are dropped.
+    fn listening() -> (Self, (tracing::Dispatch, tracing::subscriber::DefaultGuard)) {
         let log = Self::default();
-        let everything = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_ansi(false);
-        let guard = tracing::subscriber::set_default(everything.with_writer(log.clone()).finish());
-        (log, guard)
+        let everything = || {
+            tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_ansi(false).with_writer(log.clone())
+        };
+        // Where only one listens, the library asks the thread that logs something first, for all threads and for ever
+        // whether anybody listens; that may be the thread of another test.
+        let second = tracing::Dispatch::new(everything().finish());
+        let guard = tracing::subscriber::set_default(everything().finish());
+        (log, (second, guard))
     }
 }
 
@@ -77,5 +82,28 @@ async fn secrets_and_values_stay_out_of_errors_and_of_the_most_talkative_log() {
         assert!(!said.contains(secret), "{secret} in {said}");
         assert!(!log.contains(secret), "{secret} in the log:\n{log}");
         assert!(!client_debug.contains(secret));
+    }
+}
+
+#[tokio::test]
+async fn a_secret_that_the_cut_would_tear_apart_is_masked_as_a_whole_in_texts_and_in_names_of_fields() {
+    for secret in [KEY, CLIENT_SECRET, "token-0"] {
+        for before in 300 - secret.len()..=301 {
+            let body = format!(r#"{{"message":"{} {secret}"}}"#, "x".repeat(before));
+            let named = format!(
+                r#"{{"errors":{{"{secret}\n{}{secret}":["{} {secret}"]}}}}"#,
+                "y".repeat(before),
+                "z".repeat(before)
+            );
+            let upstream =
+                Upstream::infinigate(move |_, calls| json(422, if calls == 0 { &body } else { &named })).await;
+            let client = infinigate_at(&upstream.url).client(call());
+            for _ in 0..2 {
+                let error: Error = client.list_purchase_quotes().send().await.unwrap_err().into();
+                let said = format!("{error} {error:?}");
+                let beginning = &secret[..5];
+                assert!(!said.contains(beginning), "{beginning} of a secret after {before} characters: {said}");
+            }
+        }
     }
 }

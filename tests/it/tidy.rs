@@ -22,6 +22,7 @@ const ORDER: &[&str] = &[
     "vault",
     "telemetry",
     "state",
+    "sanitize",
 ];
 
 /// Crates, with the only modules that may name them.
@@ -38,6 +39,7 @@ const ONLY_HERE: &[(&str, &[&str])] = &[
     ("aes_gcm", &["vault"]),
     ("hkdf", &["vault"]),
     ("zeroize", &["vault"]),
+    ("html5gum", &["sanitize"]),
     ("tempfile", &["vault"]),
     ("rpassword", &["cli"]),
     ("clap_complete", &["cli"]),

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::attempt::Reply;
 use super::mend::{fits, mend};
 use super::retry::CREATE_TOKEN;
-use super::said::{fields, is_missing_route, is_unrouted, said};
+use super::said::{fields, is_missing_route, is_unrouted, words};
 use super::shape::{Operation, Shape};
 use super::{Call, Cause, Service};
 
@@ -69,7 +69,7 @@ fn empty(shape: Option<&Shape>) -> Result<Vec<u8>, Unusable> {
 pub(super) fn names_subscription_key(reply: &Reply) -> bool {
     let challenge =
         reply.headers.get(reqwest::header::WWW_AUTHENTICATE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let words = said(&reply.body).unwrap_or_default().to_ascii_lowercase();
+    let words = words(&reply.body).unwrap_or_default().to_ascii_lowercase();
     challenge.contains("AzureApiManagementKey") || words.contains("subscription key")
 }
 
@@ -80,7 +80,7 @@ pub(super) fn is_gateway_404(reply: &Reply) -> bool {
 
 /// What a status other than a success means.
 pub(super) fn refusal(reply: &Reply, operation: &Operation, retry_after: Option<Duration>, limit: Duration) -> Cause {
-    let removed = said(&reply.body).is_some_and(|words| words.contains("Removed in selected version"));
+    let removed = words(&reply.body).is_some_and(|words| words.contains("Removed in selected version"));
     match reply.status.as_u16() {
         400..=499 if removed => Cause::Removed,
         401 => Cause::Unauthenticated { subscription_key: names_subscription_key(reply) },
@@ -98,7 +98,7 @@ pub(super) fn refusal(reply: &Reply, operation: &Operation, retry_after: Option<
         500..=599 => Cause::Unavailable,
         // Neither service documents a redirect; it usually leads to a page that asks a person to sign in.
         300..=399 => Cause::NotJson,
-        _ => Cause::Refused { fields: fields(&reply.body) },
+        _ => Cause::Refused { fields: fields(&reply.body, str::to_owned) },
     }
 }
 

@@ -85,8 +85,9 @@ impl Credential {
         }
     }
 
-    /// The same text without our secrets, should the service have repeated one in its message.
-    pub(super) fn hushed(&self, text: &str) -> String {
+    /// The same text without our secrets, should the service have repeated one in its message: the token that was `sent`,
+    /// and what else is at hand.
+    pub(super) fn redact(&self, text: &str, sent: Option<&Token>) -> String {
         let word = |header: &HeaderValue| header.to_str().unwrap_or_default().trim_start_matches("Bearer ").to_owned();
         let secrets = match self {
             Self::Infinigate { key, client_secret, tokens, .. } => {
@@ -94,6 +95,7 @@ impl Credential {
                     word(key),
                     client_secret.expose_secret().to_owned(),
                     tokens.current().map(|token| word(&token.bearer)).unwrap_or_default(),
+                    sent.map(|token| word(&token.bearer)).unwrap_or_default(),
                 ]
             }
             Self::Infinity { bearer, .. } => vec![word(bearer)],

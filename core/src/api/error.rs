@@ -5,6 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::cause::Cause;
+use crate::sanitize::listed;
+
+/// Complaints about fields that are told one by one.
+const MOST_COMPLAINTS: usize = 5;
 
 /// Which upstream service a call went to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -159,8 +163,8 @@ fn complaints(fields: &[(String, String)]) -> String {
     if fields.is_empty() {
         return String::new();
     }
-    let list: Vec<String> = fields.iter().map(|(field, complaint)| format!("{field}: {complaint}")).collect();
-    format!(": {}", list.join("; "))
+    let told = fields.iter().map(|(field, complaint)| format!("{field}: {complaint}"));
+    format!(": {}", listed(told, MOST_COMPLAINTS, "; "))
 }
 
 impl std::error::Error for Error {

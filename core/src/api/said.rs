@@ -2,29 +2,45 @@
 
 use serde_json::Value;
 
+use crate::sanitize::{from_html, line};
+
 /// The longest message that is passed on, in characters.
 const LONGEST: usize = 300;
+/// Bytes of a message that are read at all; our own secrets are looked for in them before anything is cut.
+const MOST_READ: usize = 16 * 1024;
+/// Complaints about fields that are passed on.
+const MOST_FIELDS: usize = 20;
 
-/// The service's message, looked for where both services and their gateways are known to put it.
-pub(super) fn said(body: &[u8]) -> Option<String> {
+/// The service's message, looked for where both services and their gateways are known to put it; `redact` takes our
+/// secrets out of it.
+pub(super) fn said(body: &[u8], redact: impl Fn(&str) -> String) -> Option<String> {
     let text = match serde_json::from_slice::<Value>(body) {
         Ok(Value::String(text)) => text,
-        Ok(answer) => message(&answer)?,
-        Err(_) => String::from_utf8_lossy(body).into_owned(),
+        Ok(answer) => message(&answer, &redact)?,
+        Err(_) => String::from_utf8_lossy(beginning(body)).into_owned(),
     };
-    Some(plain(&text)).filter(|text| !text.is_empty())
+    Some(plain(&text, &redact)).filter(|text| !text.is_empty())
+}
+
+/// The same to be compared with words that are known, never to be shown.
+pub(super) fn words(body: &[u8]) -> Option<String> {
+    said(body, str::to_owned)
 }
 
 /// The complaints about single fields, from an `errors` map.
-pub(super) fn fields(body: &[u8]) -> Vec<(String, String)> {
-    let Ok(answer) = serde_json::from_slice::<Value>(body) else { return Vec::new() };
+pub(super) fn fields(body: &[u8], redact: impl Fn(&str) -> String) -> Vec<(String, String)> {
+    serde_json::from_slice::<Value>(body).map(|answer| fields_of(&answer, &redact)).unwrap_or_default()
+}
+
+fn fields_of(answer: &Value, redact: &impl Fn(&str) -> String) -> Vec<(String, String)> {
     let Some(errors) = answer.get("errors").and_then(Value::as_object) else { return Vec::new() };
     let complaint = |value: &Value| match value {
         Value::String(text) => text.clone(),
         Value::Array(list) => list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" "),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => value.to_string(),
     };
-    errors.iter().take(20).map(|(field, value)| (plain(field), plain(&complaint(value)))).collect()
+    let told = |(field, value): (&String, &Value)| (plain(field, redact), plain(&complaint(value), redact));
+    errors.iter().take(MOST_FIELDS).map(told).collect()
 }
 
 /// Whether the API gateway, not the service behind it, says that there is no such route.
@@ -38,69 +54,32 @@ pub(super) fn is_missing_route(body: &[u8]) -> bool {
 /// Whether StartInfinity says that its version has no such route, in the words of the framework it is built on. An
 /// unknown id is refused with the same status but other words.
 pub(super) fn is_unrouted(body: &[u8]) -> bool {
-    said(body).is_some_and(|words| words.starts_with("The route ") && words.ends_with("could not be found."))
+    words(body).is_some_and(|words| words.starts_with("The route ") && words.ends_with("could not be found."))
 }
 
-fn message(answer: &Value) -> Option<String> {
+fn message(answer: &Value, redact: &impl Fn(&str) -> String) -> Option<String> {
     let errors = answer.get("errors").and_then(Value::as_object).filter(|errors| !errors.is_empty());
     if errors.is_some() {
-        let list: Vec<String> = fields(answer.to_string().as_bytes())
-            .into_iter()
-            .map(|(field, complaint)| format!("{field}: {complaint}"))
-            .collect();
-        return Some(list.join("; "));
+        let list = fields_of(answer, redact).into_iter().map(|(field, complaint)| format!("{field}: {complaint}"));
+        return Some(list.collect::<Vec<_>>().join("; "));
     }
     let named = ["detail", "title", "message", "error_description", "error"];
     named.iter().filter_map(|name| answer.get(name)).find_map(|value| match value {
         Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
-        Value::Object(_) => message(value),
+        Value::Object(_) => message(value, redact),
         Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => None,
     })
 }
 
-/// One line without tags, invisible or direction-changing characters, cut at 300 characters.
-pub(super) fn plain(text: &str) -> String {
-    let visible: String = without_tags(text)
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .filter(|c| !is_invisible(*c))
-        .collect();
-    let line = visible.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= LONGEST {
-        return line;
-    }
-    line.chars().take(LONGEST - 1).chain(['…']).collect()
+/// One line without tags, our secrets, and what hides; only then cut, for of a secret that is cut nobody knows the rest.
+fn plain(text: &str, redact: &impl Fn(&str) -> String) -> String {
+    let read = redact(&String::from_utf8_lossy(beginning(text.as_bytes())));
+    // Once more, for a secret that was torn apart by what was taken out.
+    line(&redact(&line(&from_html(&read), MOST_READ)), LONGEST)
 }
 
-/// Text outside of tags, and outside of what a page would not show.
-fn without_tags(text: &str) -> String {
-    let (mut kept, mut rest) = (String::new(), text);
-    while let Some((before, after)) = rest.split_once('<') {
-        kept.push_str(before);
-        let is_tag = after.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'));
-        if !is_tag {
-            kept.push('<');
-            rest = after;
-            continue;
-        }
-        kept.push(' ');
-        let hidden = ["script", "style"]
-            .into_iter()
-            .find(|name| after.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)));
-        let end = hidden.map_or(Some(0), |name| after.to_ascii_lowercase().find(&format!("</{name}")));
-        let tail = end.and_then(|end| after.get(end..)).unwrap_or_default();
-        rest = tail.split_once('>').map_or("", |(_, after)| after);
-    }
-    kept.push_str(rest);
-    kept
-}
-
-/// Characters that show nothing or turn the text around them, so that they could hide an instruction.
-fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
-        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
-        | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+fn beginning(text: &[u8]) -> &[u8] {
+    text.get(..MOST_READ).unwrap_or(text)
 }
 
 #[cfg(test)]
@@ -108,7 +87,7 @@ mod tests {
     use super::*;
 
     fn of(body: &str) -> Option<String> {
-        said(body.as_bytes())
+        said(body.as_bytes(), str::to_owned)
     }
 
     #[test]
@@ -129,8 +108,8 @@ mod tests {
     #[test]
     fn a_page_of_html_becomes_its_visible_text() {
         let page = "<!doctype html><html><head><style>p{}</style><script>if (a<b) alert(1)</script></head><body><h1>502</h1>\n Bad &lt; gateway 3 < 4</body>";
-        assert_eq!(of(page).unwrap(), "502 Bad &lt; gateway 3 < 4");
-        assert_eq!(of("a <unclosed").unwrap(), "a");
+        assert_eq!(of(page).unwrap(), "502 Bad < gateway 3 < 4");
+        assert_eq!(of("a <unclosed").unwrap(), "a <unclosed");
     }
 
     #[test]
@@ -147,5 +126,21 @@ mod tests {
         assert!(!is_missing_route(br#"{ "statusCode": 404, "message": "resource not found." }"#));
         assert!(!is_missing_route(br#"{ "status": 404, "title": "Not Found" }"#));
         assert!(!is_missing_route(b""));
+    }
+
+    #[test]
+    fn a_secret_of_ours_is_taken_out_before_anything_is_cut_wherever_it_stands() {
+        const SECRET: &str = "s3cret-of-ours-0123456789";
+        let redact = |text: &str| text.replace(SECRET, "[secret]");
+        for before in LONGEST - SECRET.len() - 10..LONGEST + 5 {
+            let told = said(format!("{} {SECRET} is wrong", "x".repeat(before)).as_bytes(), redact).unwrap();
+            assert!(!told.contains("s3c") && told.chars().count() <= LONGEST, "{told}");
+        }
+        let torn = "<p>s3cret-<b>of-ours</b>-01234\u{200b}56789</p>";
+        assert_eq!(said(torn.as_bytes(), redact).unwrap(), "[secret]");
+        let keyed = format!(r#"{{"errors":{{"{SECRET}\n\u202e":["{}{SECRET}"]}}}}"#, "y".repeat(290));
+        let told = fields(keyed.as_bytes(), redact);
+        assert_eq!(told[0].0, "[secret]");
+        assert!(!told[0].1.contains("s3c") && !said(keyed.as_bytes(), redact).unwrap().contains("s3c"), "{told:?}");
     }
 }

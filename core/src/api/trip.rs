@@ -15,7 +15,7 @@ use super::error::seconds;
 use super::pace::Held;
 use super::retry::{CREATE_TOKEN, Effect, Trouble, may_repeat, pause, retry_after};
 use super::route::{Spelling, respell};
-use super::said::said;
+use super::said::{fields, said};
 use super::send::Seam;
 use super::shape::Operation;
 use super::token::Token;
@@ -206,14 +206,14 @@ impl<'a> Trip<'a> {
         if reply.status.is_success() {
             return self.answered(reply);
         }
-        if let (Some(token), Credential::Infinigate { tokens, .. }) = (token, &self.seam.upstream.credential)
+        if let (Some(token), Credential::Infinigate { tokens, .. }) = (&token, &self.seam.upstream.credential)
             && reply.status == StatusCode::UNAUTHORIZED
             && !self.renewed
             && !names_subscription_key(&reply)
         {
             self.renewed = true;
             self.count_retry("token");
-            tokens.refused(&token);
+            tokens.refused(token);
             return Ok(Next::Again(Duration::ZERO));
         }
         if is_gateway_404(&reply) && self.operation.alternate_path.is_some() && !self.rerouted {
@@ -222,7 +222,7 @@ impl<'a> Trip<'a> {
             self.spelling = self.spelling.other();
             return Ok(Next::Again(Duration::ZERO));
         }
-        self.refused(&reply)
+        self.refused(&reply, token.as_deref())
     }
 
     /// Remembers a spelling that reached the back-end after the other did not. A gateway may refuse credentials or load
@@ -249,7 +249,7 @@ impl<'a> Trip<'a> {
         Ok(Next::Done(Success { status, body }))
     }
 
-    fn refused(&mut self, reply: &Reply) -> Result<Next> {
+    fn refused(&mut self, reply: &Reply, sent: Option<&Token>) -> Result<Next> {
         let upstream = &self.seam.upstream;
         let trouble = Trouble::Status(reply.status.as_u16());
         let asked = retry_after(&reply.headers, Utc::now());
@@ -267,14 +267,12 @@ impl<'a> Trip<'a> {
             (Effect::Write, Cause::NotJson) => Cause::OutcomeUnknown { doubt: Doubt::NotUnderstood },
             (Effect::Read | Effect::Write, cause) => cause,
         };
-        let hushed = |text: String| upstream.credential.hushed(&text);
+        let redact = |text: &str| upstream.credential.redact(text, sent);
         let cause = match cause {
-            Cause::Refused { fields } => Cause::Refused {
-                fields: fields.into_iter().map(|(field, complaint)| (field, hushed(complaint))).collect(),
-            },
+            Cause::Refused { .. } => Cause::Refused { fields: fields(&reply.body, redact) },
             cause => cause,
         };
-        Err(Error { said: said(&reply.body).map(hushed), ..self.error(cause) })
+        Err(Error { said: said(&reply.body, redact), ..self.error(cause) })
     }
 
     fn lost(&mut self, lost: &Lost) -> Result<Next> {

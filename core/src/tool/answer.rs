@@ -22,6 +22,7 @@ pub enum Detail {
 
 /// Makes an answer slim and harmless.
 pub fn finish(mut answer: Value, detail: Detail, fence: &Fence) -> Value {
+    text::shorten_names(&mut answer);
     let cut = slim(&mut answer, detail);
     if let (true, Some(map)) = (cut, answer.as_object_mut()) {
         map.entry("hint").or_insert_with(|| json!("Long texts are cut; with detail=full they come whole."));

@@ -300,8 +300,8 @@ pub fn ask_by_token(question: Question, instead_of: Option<Undecided>) -> Error 
     };
     Error::new(code, message)
         .with_hint("Show this to the person you work for. If they agree, call the tool again within five minutes with the same arguments and this confirmation_token.")
-        .with("shown", shown)
-        .with("confirmation_token", json!(question.state))
+        .with_whole("shown", shown)
+        .with_whole("confirmation_token", json!(question.state))
 }
 
 /// Fills `{name}` from the arguments and `{parameter.path}` from what is shown.

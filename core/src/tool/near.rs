@@ -1,11 +1,18 @@
 //! The nearest of several names to one that was mistyped.
 
+/// Characters of a name that are compared; comparing takes their number squared.
+const MOST: usize = 100;
+
 /// The candidate that is most like `name`, unless none is like it.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let wanted = name.to_lowercase();
+    // What is that long is no slip of the finger.
+    if name.len() > MOST * 4 {
+        return None;
+    }
+    let wanted = beginning(name);
     candidates
         .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(&wanted, &candidate.to_lowercase()), candidate))
+        .map(|candidate| (strsim::jaro_winkler(&wanted, &beginning(candidate)), candidate))
         .filter(|(likeness, _)| *likeness > 0.75)
         .max_by(|(one, _), (other, _)| one.total_cmp(other))
         .map(|(_, candidate)| candidate)
@@ -13,13 +20,17 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 
 /// Up to `most` candidates, the most alike first.
 pub fn nearest_few<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>, most: usize) -> Vec<&'a str> {
-    let wanted = name.to_lowercase();
+    let wanted = beginning(name);
     let mut rated: Vec<(f64, &str)> = candidates
         .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(&wanted, &candidate.to_lowercase()), candidate))
+        .map(|candidate| (strsim::jaro_winkler(&wanted, &beginning(candidate)), candidate))
         .collect();
     rated.sort_by(|(one, _), (other, _)| other.total_cmp(one));
     rated.into_iter().take(most).map(|(_, candidate)| candidate).collect()
+}
+
+fn beginning(name: &str) -> String {
+    name.chars().take(MOST).collect::<String>().to_lowercase()
 }
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+pub use crate::sanitize::{NAME, clean, from_html, is_invisible, line, listed, name};
 
 use super::schema::LONG_TEXT;
 
@@ -60,34 +62,123 @@ impl Fence {
     }
 }
 
-/// Cleans every string of an answer and puts the fence around the foreign bodies.
+/// Shortens the names in an answer to what a name may have; before anything else is cut, so that the same name is shown the
+/// same way wherever it stands, and is found again when it is sent back.
+pub fn shorten_names(value: &mut Value) {
+    shorten_under("", value);
+}
+
+fn shorten_under(key: &str, value: &mut Value) {
+    match value {
+        Value::String(text) if text.len() > NAME && is_name(key) && !is_foreign(text) => *text = name(text),
+        Value::Array(items) => items.iter_mut().for_each(|item| shorten_under(key, item)),
+        Value::Object(map) => {
+            shorten_cells(map);
+            map.iter_mut().for_each(|(key, inner)| shorten_under(key, inner));
+        }
+        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// The cells of a table stand under the names of its columns.
+fn shorten_cells(map: &mut Map<String, Value>) {
+    let Some(columns) = map.get("columns").and_then(Value::as_array) else { return };
+    let names: Vec<(usize, String)> = columns
+        .iter()
+        .enumerate()
+        .filter_map(|(index, column)| Some((index, column.as_str().filter(|column| is_name(column))?.to_owned())))
+        .collect();
+    for row in map.get_mut("rows").and_then(Value::as_array_mut).into_iter().flatten() {
+        let Value::Array(cells) = row else { continue };
+        for (index, column) in &names {
+            cells.get_mut(*index).into_iter().for_each(|cell| shorten_under(column, cell));
+        }
+    }
+}
+
+/// Cleans every string of an answer and puts the fence around the foreign bodies. What is no prose is one line, whoever
+/// gave it.
 pub fn finish(value: &mut Value, fence: &Fence) {
+    finish_under("", value, fence);
+}
+
+/// The same for what stands under `key`.
+fn finish_under(key: &str, value: &mut Value, fence: &Fence) {
     match value {
         Value::String(text) if is_printable_ascii(text) => {}
-        Value::String(text) => *text = finished(text, fence),
-        Value::Array(items) => items.iter_mut().for_each(|item| finish(item, fence)),
+        Value::String(text) => *text = finished(key, text, fence),
+        Value::Array(items) => items.iter_mut().for_each(|item| finish_under(key, item, fence)),
         Value::Object(map) => {
-            let dirty: Vec<String> =
-                map.keys().filter(|key| !is_printable_ascii(key) && key.chars().any(is_invisible)).cloned().collect();
-            for key in dirty {
-                if let Some(inner) = map.remove(&key) {
-                    map.insert(clean(&key), inner);
-                }
-            }
-            map.values_mut().for_each(|inner| finish(inner, fence));
+            finish_keys(map);
+            map.iter_mut().for_each(|(key, inner)| finish_under(key, inner, fence));
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
-fn finished(text: &str, fence: &Fence) -> String {
-    let foreign = text.starts_with(OPEN);
-    let cleaned = clean(text);
-    match fence {
-        Fence::On(marker) if foreign && !cleaned.is_empty() => {
-            format!("[text by others {marker}]\n{cleaned}\n[end {marker}]")
+/// Some keys are names of others, too.
+fn finish_keys(map: &mut Map<String, Value>) {
+    let is_dirty = |key: &&String| !is_printable_ascii(key) || key.len() > NAME;
+    let dirty: Vec<String> = map.keys().filter(is_dirty).cloned().collect();
+    for key in dirty {
+        let kept = name(&key);
+        if kept != key
+            && let Some(inner) = map.remove(&key)
+        {
+            map.insert(kept, inner);
         }
-        Fence::On(_) | Fence::Off => cleaned,
+    }
+}
+
+/// Fields that hold what somebody calls something.
+fn is_name(key: &str) -> bool {
+    const NAMES: [&str; 25] = [
+        "alias",
+        "attribute",
+        "board",
+        "columns",
+        "created_by",
+        "end_customer",
+        "end_user",
+        "folder",
+        "folders",
+        "hides",
+        "item",
+        "known_as",
+        "label",
+        "labels",
+        "left_out",
+        "manufacturer",
+        "members",
+        "product",
+        "sales_contact",
+        "shows",
+        "subfolders",
+        "title",
+        "vendor",
+        "vendors",
+        "workspace",
+    ];
+    key.ends_with("name") || NAMES.contains(&key)
+}
+
+/// Fields whose text may have lines.
+fn is_prose(key: &str) -> bool {
+    matches!(
+        key,
+        "comment" | "description" | "hint" | "message" | "note" | "notes" | "reason" | "tagline" | "text" | "why"
+    )
+}
+
+fn finished(key: &str, text: &str, fence: &Fence) -> String {
+    let foreign = text.starts_with(OPEN);
+    match fence {
+        Fence::On(marker) if foreign => match clean(text) {
+            nothing if nothing.is_empty() => nothing,
+            cleaned => format!("[text by others {marker}]\n{cleaned}\n[end {marker}]"),
+        },
+        Fence::On(_) | Fence::Off if foreign || is_prose(key) => clean(text),
+        Fence::On(_) | Fence::Off => clean(text).replace(['\n', '\t'], " "),
     }
 }
 
@@ -111,117 +202,6 @@ pub fn cut(text: &str, most: usize) -> String {
     cut
 }
 
-/// Without invisible, bidirectional and control characters, which can hide instructions from a reader.
-pub fn clean(text: &str) -> String {
-    text.chars().filter(|character| !is_invisible(*character)).collect()
-}
-
-/// Characters that a person does not see, or that change how the others are seen.
-pub fn is_invisible(character: char) -> bool {
-    matches!(character,
-        '\u{0000}'..='\u{0008}' | '\u{000B}'..='\u{001F}' | '\u{007F}'..='\u{009F}' | '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}'
-        | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}'
-        | '\u{E000}'..='\u{F8FF}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}'
-        | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}' | '\u{F0000}'..='\u{10FFFF}')
-}
-
-/// HTML as plain text: paragraphs and list entries on lines of their own, scripts and styles gone, entities read.
-pub fn from_html(html: &str) -> String {
-    let mut text = String::with_capacity(html.len());
-    let mut rest = html;
-    while let Some((before, tail)) = rest.split_once('<') {
-        text.push_str(before);
-        let Some((tag, after)) = tail.split_once('>') else {
-            text.push('<');
-            rest = tail;
-            continue;
-        };
-        let name = tag
-            .trim_start_matches('/')
-            .split(|character: char| character.is_whitespace() || character == '/')
-            .next()
-            .unwrap_or_default()
-            .to_ascii_lowercase();
-        rest = match name.as_str() {
-            "script" | "style" if !tag.starts_with('/') => after_element(after, &name),
-            "br" | "p" | "div" | "tr" | "h1" | "h2" | "h3" | "h4" | "ul" | "ol" | "blockquote" => {
-                line_break(&mut text);
-                after
-            }
-            "li" if !tag.starts_with('/') => {
-                line_break(&mut text);
-                text.push_str("- ");
-                after
-            }
-            _ if name
-                .chars()
-                .all(|character| character.is_ascii_alphanumeric() || character == '!' || character == '-')
-                && !name.is_empty() =>
-            {
-                after
-            }
-            _ => {
-                text.push('<');
-                tail
-            }
-        };
-    }
-    text.push_str(rest);
-    read_entities(text.trim())
-}
-
-fn after_element<'a>(after: &'a str, name: &str) -> &'a str {
-    let end = format!("</{name}");
-    let lower = after.to_ascii_lowercase();
-    let tail = lower.find(&end).and_then(|at| after.get(at..)).unwrap_or_default();
-    tail.split_once('>').map_or("", |(_, rest)| rest)
-}
-
-fn line_break(text: &mut String) {
-    if !text.is_empty() && !text.ends_with('\n') {
-        text.push('\n');
-    }
-}
-
-fn read_entities(text: &str) -> String {
-    let mut read = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, tail)) = rest.split_once('&') {
-        read.push_str(before);
-        match tail.split_once(';').and_then(|(name, after)| Some((entity(name)?, after))) {
-            Some((character, after)) => {
-                read.push(character);
-                rest = after;
-            }
-            None => {
-                read.push('&');
-                rest = tail;
-            }
-        }
-    }
-    read.push_str(rest);
-    read
-}
-
-fn entity(name: &str) -> Option<char> {
-    match name {
-        "amp" => Some('&'),
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "quot" => Some('"'),
-        "apos" => Some('\''),
-        "nbsp" => Some(' '),
-        _ => {
-            let number = name.strip_prefix('#')?;
-            let code = match number.strip_prefix(['x', 'X']) {
-                Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16).ok()?,
-                None => number.parse().ok()?,
-            };
-            char::from_u32(code)
-        }
-    }
-}
-
 /// Plain text as the HTML that StartInfinity keeps: escaped, a paragraph a line.
 pub fn to_html(text: &str) -> String {
     let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
@@ -234,15 +214,6 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn html_becomes_text_and_scripts_vanish() {
-        assert_eq!(
-            from_html("<p>Hallo &amp; <b>Grüße</b></p><script>alert(1)</script><ul><li>eins</li><li>zwei</li></ul>"),
-            "Hallo & Grüße\n- eins\n- zwei"
-        );
-        assert_eq!(from_html("3 < 4 and 5 > 4"), "3 < 4 and 5 > 4");
-    }
-
-    #[test]
     fn text_survives_the_way_to_html_and_back() {
         let text = "a < b & c\nsecond line";
         assert_eq!(from_html(&to_html(text)), text);
@@ -253,5 +224,27 @@ mod tests {
         let mut value = json!({ "plain": "a\u{200B}b\u{202E}c", "body": Foreign::text("x\u{E001}y") });
         finish(&mut value, &Fence::On("1234".into()));
         assert_eq!(value, json!({ "plain": "abc", "body": "[text by others 1234]\nxy\n[end 1234]" }));
+    }
+
+    #[test]
+    fn a_name_is_one_line_of_two_hundred_characters_wherever_it_stands_and_prose_keeps_its_lines() {
+        let long = format!("Board\n\u{1b}[1mSystem:\u{2028}{}", "x".repeat(300));
+        let mut value = json!({
+            "name": long, "folders": [long], "columns": ["id", "title", "Notes"], "rows": [["1", long, long]],
+            "values": { (format!("Feld\u{202e}\n{}", "y".repeat(300))): "one\ntwo" }, "note": "first\nsecond", "after": "z".repeat(400),
+        });
+        shorten_names(&mut value);
+        finish(&mut value, &Fence::Off);
+        for place in ["/name", "/folders/0", "/rows/0/1"] {
+            let name = value.pointer(place).and_then(Value::as_str).unwrap();
+            assert!(name.starts_with("Board [1mSystem: xxx") && name.ends_with('…'), "{place}: {name}");
+            assert!(name.chars().count() <= NAME, "{place}: {name}");
+        }
+        let cell = value.pointer("/rows/0/2").and_then(Value::as_str).unwrap();
+        assert!(cell.chars().count() > 300 && !cell.contains(['\n', '\u{1b}', '\u{2028}']), "a value is whole: {cell}");
+        let (key, inner) = value["values"].as_object().unwrap().iter().next().unwrap();
+        assert!(key.starts_with("Feld yyy") && key.chars().count() <= NAME && inner == "one two", "{key}: {inner}");
+        assert_eq!(value["note"], json!("first\nsecond"));
+        assert_eq!(value["after"].as_str().map(str::len), Some(400), "a cursor is worth nothing when cut");
     }
 }

@@ -91,10 +91,7 @@ pub fn unfit_name(name: &str) -> Option<&'static str> {
         Some("a name is not empty and does not begin or end with a space")
     } else if name.chars().count() > LONGEST_NAME {
         Some("a name has at most 64 characters")
-    } else if name
-        .chars()
-        .any(|character| character.is_control() || "\u{200b}\u{200e}\u{200f}\u{202e}\u{feff}".contains(character))
-    {
+    } else if name.chars().any(|character| character.is_control() || crate::sanitize::is_invisible(character)) {
         Some("a name has no invisible characters")
     } else {
         None

@@ -8,7 +8,10 @@ use serde_json::{Value, json};
 use super::lookup::{self, Found, Kinds};
 use super::money::Amount;
 use super::products::Product;
-use infini_mcp_core::tool::{Code, Ctx, Error, Result};
+use infini_mcp_core::tool::{Code, Ctx, Error, Result, text};
+
+/// How many of several faults or names one sentence tells.
+const MOST_TOLD: usize = 10;
 
 /// What is wanted of one article.
 #[derive(Debug, Clone)]
@@ -94,11 +97,14 @@ fn refused(faults: &[(usize, &str, String)]) -> Error {
         faults.iter().map(|(line, sku, problem)| format!("line {line} ({sku}): {problem}")).collect();
     let lines: Vec<Value> =
         faults.iter().map(|(line, sku, problem)| json!({ "line": line, "sku": sku, "problem": problem })).collect();
-    Error::new(Code::ValidationFailed, format!("This cannot be ordered: {}. Nothing was sent.", told.join("; ")))
-        .with_hint(
-            "Find articles with infinigate_search_products; ask for prices on request with infinigate_request_quote.",
-        )
-        .with("lines", json!(lines))
+    Error::new(
+        Code::ValidationFailed,
+        format!("This cannot be ordered: {}. Nothing was sent.", text::listed(&told, MOST_TOLD, "; ")),
+    )
+    .with_hint(
+        "Find articles with infinigate_search_products; ask for prices on request with infinigate_request_quote.",
+    )
+    .with("lines", json!(lines))
 }
 
 fn line(wanted: &Wanted, found: &Found) -> std::result::Result<Line, String> {

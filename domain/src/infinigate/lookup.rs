@@ -13,7 +13,10 @@ use serde_json::{Value, json};
 use super::documents::rows;
 use super::pages::{self, Ask, Limits, Sent};
 use super::products::{self, Product};
-use infini_mcp_core::tool::{Code, Ctx, Error, Result};
+use infini_mcp_core::tool::{Code, Ctx, Error, Result, text};
+
+/// How many of several faults or names one sentence tells.
+const MOST_TOLD: usize = 10;
 
 /// Characters of numbers in one address; gateways are known to refuse addresses of some two thousand.
 const IN_ONE_ADDRESS: usize = 1_200;
@@ -103,7 +106,8 @@ pub async fn look_up(ctx: &Ctx, skus: &[String], kinds: Kinds) -> Result<Found> 
 pub async fn one_each(ctx: &Ctx, skus: &[String]) -> Result<Vec<Product>> {
     let found = look_up(ctx, skus, Kinds::Auto).await?;
     if !found.missing.is_empty() {
-        let message = format!("No article has the number {}. Nothing was sent.", found.missing.join(", "));
+        let message =
+            format!("No article has the number {}. Nothing was sent.", text::listed(&found.missing, MOST_TOLD, ", "));
         return Err(Error::new(Code::NotFound, message)
             .with_hint("infinigate_search_products finds articles by words or parts of a number."));
     }

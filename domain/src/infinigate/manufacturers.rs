@@ -8,7 +8,10 @@ use serde_json::{Value, json};
 use super::addresses::filled;
 use super::vendor_filter::{self, no_such_vendor};
 use super::vendors::{Vendors, folded, is_called};
-use infini_mcp_core::tool::{Code, Ctx, Error, Result};
+use infini_mcp_core::tool::{Code, Ctx, Error, Result, text};
+
+/// How many of several faults or names one sentence tells.
+const MOST_TOLD: usize = 10;
 
 /// How long the names are used; a distributor takes on a manufacturer a few times a year.
 const FRESH_FOR: Duration = Duration::from_secs(600);
@@ -102,8 +105,10 @@ fn meant(word: &str, names: &[String], vendors: &Vendors) -> Meant {
 
 fn several_are_called(word: &str, several: &[String]) -> Error {
     let candidates: Vec<Value> = several.iter().map(|name| json!({ "name": name })).collect();
-    let message =
-        format!("Several manufacturers could be meant by {word:?}: {}. Nothing was read.", several.join(", "));
+    let message = format!(
+        "Several manufacturers could be meant by {word:?}: {}. Nothing was read.",
+        text::listed(several, MOST_TOLD, ", ")
+    );
     Error::new(Code::AmbiguousName, message)
         .with_hint("Give one of these names whole.")
         .with("candidates", json!(candidates))

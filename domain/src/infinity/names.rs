@@ -61,8 +61,10 @@ pub fn find<'a, T: Named>(what: &str, given: &str, among: &'a [T]) -> Result<&'a
     }
     let folded = fold(given);
     let exact: Vec<&T> = among.iter().filter(|one| one.name().trim() == given).collect();
-    let alike = || among.iter().filter(|one| fold(one.name()) == folded).collect::<Vec<_>>();
-    let also = || among.iter().filter(|one| one.also().is_some_and(|name| fold(name) == folded)).collect();
+    // Also by what was shown of a name that is too long to be shown whole.
+    let is_alike = |name: &str| fold(name) == folded || (name.len() > text::NAME && fold(&text::name(name)) == folded);
+    let alike = || among.iter().filter(|one| is_alike(one.name())).collect::<Vec<_>>();
+    let also = || among.iter().filter(|one| one.also().is_some_and(is_alike)).collect();
     let found =
         if exact.is_empty() { Some(alike()).filter(|found| !found.is_empty()).unwrap_or_else(also) } else { exact };
     match found.as_slice() {
@@ -81,9 +83,7 @@ pub fn fold(name: &str) -> String {
 
 /// A name written by others, made fit for a sentence of ours.
 pub fn quoted(name: &str) -> String {
-    let clean: String = text::clean(name).split_whitespace().collect::<Vec<_>>().join(" ");
-    let cut: String = clean.chars().take(60).collect();
-    if cut.len() < clean.len() { format!("“{cut}…”") } else { format!("“{cut}”") }
+    format!("“{}”", text::line(name, 60))
 }
 
 fn unknown<T: Named>(what: &str, given: &str, among: &[T]) -> Refusal {
@@ -102,7 +102,7 @@ fn ambiguous<T: Named>(what: &str, given: &str, several: &[&T]) -> Refusal {
     let shown = several.iter().take(MOST_OFFERED * 2);
     let list: Vec<String> =
         shown.clone().map(|one| format!("{} has the id {}", quoted(one.full_name()), one.id())).collect();
-    let candidates = shown.map(|one| json!({ "id": one.id(), "name": text::clean(one.full_name()) })).collect();
+    let candidates = shown.map(|one| json!({ "id": one.id(), "name": text::name(one.full_name()) })).collect();
     let text = format!("{} {what}s are called {}: {}.", several.len(), quoted(given), list.join(", "));
     Refusal::ambiguous(text, "Call again with the id of the one that is meant.", candidates)
 }

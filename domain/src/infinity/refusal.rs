@@ -4,6 +4,9 @@ use serde_json::{Value, json};
 
 use infini_mcp_core::tool::{Code, Error};
 
+/// Refusals of one call that are told one by one.
+const MOST_TOLD: usize = 10;
+
 /// One argument that cannot be used.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Refusal {
@@ -58,10 +61,15 @@ impl From<Refusal> for Error {
 /// All refusals of one call as one error, which has the code of the first; nothing was sent yet when these are found.
 pub fn all(refusals: Vec<Refusal>) -> Error {
     let code = refusals.first().map_or(Code::InvalidArguments, Refusal::code);
-    let said = |pick: fn(&Refusal) -> &str| refusals.iter().map(pick).collect::<Vec<_>>().join(" ");
-    let message = format!("{} Nothing was changed.", said(|refusal| &refusal.text));
+    let told = refusals.iter().take(MOST_TOLD);
+    let said = |pick: fn(&Refusal) -> &str| told.clone().map(pick).collect::<Vec<_>>().join(" ");
+    let more = match refusals.len().saturating_sub(MOST_TOLD) {
+        0 => String::new(),
+        more => format!(" There are {more} more faults like these."),
+    };
+    let message = format!("{}{more} Nothing was changed.", said(|refusal| &refusal.text));
     let error = Error::new(code, message).with_hint(said(|refusal| &refusal.hint));
-    let candidates: Vec<Value> = refusals.into_iter().flat_map(|refusal| refusal.candidates).collect();
+    let candidates: Vec<Value> = refusals.into_iter().take(MOST_TOLD).flat_map(|refusal| refusal.candidates).collect();
     if candidates.is_empty() { error } else { error.with("candidates", json!(candidates)) }
 }
 

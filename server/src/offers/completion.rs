@@ -65,7 +65,7 @@ struct Candidate {
 
 impl Candidate {
     fn plain(value: &str) -> Self {
-        Self { value: one_line(value), also: None }
+        Self { value: text::name(value), also: None }
     }
 }
 
@@ -117,8 +117,8 @@ fn by_name<T: Named>(things: &[T]) -> Vec<Candidate> {
         *bearers.entry(fold(thing.name())).or_default() += 1;
     }
     let candidate = |thing: &T| match bearers.get(&fold(thing.name())) {
-        Some(1) => Candidate { value: one_line(thing.name()), also: Some(thing.id().to_owned()) },
-        Some(_) | None => Candidate { value: thing.id().to_owned(), also: Some(one_line(thing.name())) },
+        Some(1) => Candidate { value: text::name(thing.name()), also: Some(thing.id().to_owned()) },
+        Some(_) | None => Candidate { value: thing.id().to_owned(), also: Some(text::name(thing.name())) },
     };
     things.iter().map(candidate).collect()
 }
@@ -128,10 +128,6 @@ fn months(today: NaiveDate) -> Vec<Candidate> {
     let before = |months: u32| today.checked_sub_months(Months::new(months));
     let days = (1..MONTHS).chain([0]).filter_map(before);
     days.map(|day| Candidate::plain(&format!("{:04}-{:02}", day.year(), day.month()))).collect()
-}
-
-fn one_line(name: &str) -> String {
-    text::clean(name).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// First what begins so, then what has a word that begins so, then what has another name that begins so.

@@ -185,7 +185,7 @@ impl Resources {
         });
         found.ok_or_else(|| {
             let templates: Vec<String> = self.readable.iter().map(|readable| readable.kind.template()).collect();
-            let shown: String = text::clean(uri).chars().take(120).collect();
+            let shown = text::line(uri, 120);
             Error::new(Code::NotFound, format!("There is no resource at {shown}."))
                 .with_hint(format!("What can be read is {}.", templates.join(" and ")))
         })
@@ -224,12 +224,12 @@ async fn entries(ctx: &Ctx, kind: Kind) -> Result<Vec<Entry>> {
 
 /// A quote without a number has no address that a person would know.
 fn quote(quote: &Document) -> Option<Entry> {
-    let number = text::clean(quote.number.as_deref()?);
+    let number = text::name(quote.number.as_deref()?);
     let sum = quote.total.zip(quote.currency.as_deref());
     let parts = [
         quote.vendor.as_deref().map(quoted),
-        sum.map(|(total, currency)| format!("{:.2} {}", total.number(), text::clean(currency))),
-        quote.valid_until.as_deref().map(|day| format!("valid until {}", text::clean(day))),
+        sum.map(|(total, currency)| format!("{:.2} {}", total.number(), text::line(currency, 10))),
+        quote.valid_until.as_deref().map(|day| format!("valid until {}", text::line(day, 40))),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     let title =
@@ -242,7 +242,7 @@ fn board(located: &Located) -> Entry {
     let place = workspace.name.as_deref().map(|name| format!(" in {}", quoted(name))).unwrap_or_default();
     Entry {
         uri: address::write(BOARDS.beginning, board.id.as_str()),
-        name: text::clean(&board.name).chars().take(100).collect(),
+        name: text::line(&board.name, 100),
         title: format!("Board {}{place}", quoted(&board.name)),
     }
 }

@@ -13,7 +13,7 @@ use axum::response::Response;
 use futures::FutureExt;
 
 use super::guard::refusal;
-use infini_mcp_core::tool::text::clean;
+use infini_mcp_core::tool::text::line;
 
 /// Headers that an answer gets unless it says something of its own.
 const UNLESS_SAID: [(HeaderName, HeaderValue); 4] = [
@@ -61,7 +61,7 @@ fn is_plain(headers: &HeaderMap) -> bool {
 async fn in_json(response: Response) -> Response {
     let (parts, body) = response.into_parts();
     let said = to_bytes(body, MOST_SAID).await.unwrap_or_default();
-    let said = clean(&String::from_utf8_lossy(&said)).chars().take(300).collect::<String>();
+    let said = line(&String::from_utf8_lossy(&said), 300);
     let mut told = refusal(parts.status, code(parts.status), sentence(parts.status, said.trim()));
     for (name, value) in parts.headers.iter().filter(|(name, _)| !matches!(**name, CONTENT_TYPE | CONTENT_LENGTH)) {
         told.headers_mut().append(name, value.clone());

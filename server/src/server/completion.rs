@@ -47,6 +47,6 @@ fn source(offers: &Offers, request: &CompleteRequestParams) -> Result<Source, Er
 }
 
 fn no_argument(name: &str, of: &str) -> ErrorData {
-    let shown: String = infini_mcp_core::tool::text::clean(name).chars().take(80).collect();
+    let shown = infini_mcp_core::tool::text::line(name, 80);
     ErrorData::invalid_params(format!("`{shown}` is nothing that {of} takes."), None)
 }

@@ -180,10 +180,7 @@ impl Handler {
             .map(|near| format!(" Did you mean `{near}`?"))
             .unwrap_or_default();
         Err(ErrorData::invalid_params(
-            format!(
-                "Unknown tool: `{}`.{near}",
-                infini_mcp_core::tool::text::clean(name).chars().take(80).collect::<String>()
-            ),
+            format!("Unknown tool: `{}`.{near}", infini_mcp_core::tool::text::line(name, 80)),
             None,
         ))
     }
@@ -348,7 +345,7 @@ impl ServerHandler for Handler {
                 None,
             ));
         }
-        Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, request.method, None))
+        Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, infini_mcp_core::tool::text::line(&request.method, 80), None))
     }
 
     async fn complete(

@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::offers::Resources;
 use crate::offers::resources::{Entry, Readable};
 use infini_mcp_core::tool::run::Runtime;
+use infini_mcp_core::tool::text::name;
 use infini_mcp_core::tool::{Code, Ctx, Error};
 
 const JSON: &str = "application/json";
@@ -69,7 +70,7 @@ fn refusal(error: &Error, uri: &str, request_id: &str) -> ErrorData {
         None => error.to_string(),
     };
     if matches!(error.code(), Code::NotFound | Code::AmbiguousName | Code::InvalidArguments) {
-        return ErrorData::resource_not_found(message, Some(json!({ "uri": uri })));
+        return ErrorData::resource_not_found(message, Some(json!({ "uri": name(uri) })));
     }
     if error.code() == Code::Internal {
         tracing::error!(request_id, error = ?error, "a resource could not be read for a reason inside the server");

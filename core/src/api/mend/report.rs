@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::path::Path;
 use crate::api::drift::{self, Kind};
-use crate::api::said::plain;
 use crate::api::{Call, Note, Service};
+use crate::sanitize::line;
 
 /// The most unfitting values kept one by one; all are counted.
 const MOST_UNFITTING: usize = 50;
@@ -36,7 +36,7 @@ impl Report {
     pub(super) fn unfitting(&mut self, at: Path<'_>, expected: &'static str, found: &Value) {
         self.count(at, Kind::Unfitting);
         if self.unfitting.len() < MOST_UNFITTING {
-            let found = plain(&found.to_string()).chars().take(80).collect();
+            let found = line(&found.to_string(), 80);
             self.unfitting.push(Unfitting { pointer: at.pointer(), expected, found });
         }
     }

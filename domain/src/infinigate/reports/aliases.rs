@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::infinigate::bills::end_customers::{EndCustomer, domain};
 use infini_mcp_core::state::Kept;
 use infini_mcp_core::tool::near::nearest_few;
-use infini_mcp_core::tool::{Code, Ctx, Error, Result, Service};
+use infini_mcp_core::tool::{Code, Ctx, Error, Result, Service, text};
 
 /// What aliases are filed under.
 const KIND: &str = "alias";
@@ -26,6 +26,13 @@ pub struct Alias {
     pub alias: String,
     /// The customer's name.
     pub name: String,
+}
+
+impl Alias {
+    /// Callers keep aliases for each other, so what comes back is text of others, whoever cleaned it when it was kept.
+    fn as_told(kept: Self) -> Self {
+        Self { alias: text::name(&kept.alias), name: text::name(&kept.name) }
+    }
 }
 
 /// All aliases of an account.
@@ -67,7 +74,7 @@ impl Aliases {
 /// # Errors
 /// When the store cannot be read.
 pub async fn all(ctx: &Ctx) -> Result<Vec<Alias>> {
-    let mut all: Vec<Alias> = kept(ctx)?.all().await?.into_iter().map(|(_, alias)| alias).collect();
+    let mut all: Vec<Alias> = kept(ctx)?.all().await?.into_iter().map(|(_, alias)| Alias::as_told(alias)).collect();
     all.sort_by_key(|one| folded(&one.alias));
     Ok(all)
 }
@@ -85,7 +92,7 @@ pub async fn set(ctx: &Ctx, alias: &str, name: &str) -> Result<(Alias, Option<St
     let kept = kept(ctx)?;
     let before: Option<Alias> = kept.get(&key).await?;
     kept.put(&key, &wanted).await?;
-    Ok((wanted, before.map(|before| before.name)))
+    Ok((wanted, before.map(|before| Alias::as_told(before).name)))
 }
 
 /// The alias of this writing.
@@ -94,14 +101,14 @@ pub async fn set(ctx: &Ctx, alias: &str, name: &str) -> Result<(Alias, Option<St
 /// `not_found` with the nearest ones.
 pub async fn find(ctx: &Ctx, alias: &str) -> Result<Alias> {
     if let Some(found) = kept(ctx)?.get(&folded(alias)).await? {
-        return Ok(found);
+        return Ok(Alias::as_told(found));
     }
     let all = all(ctx).await?;
     let nearest = nearest_few(alias, all.iter().map(|one| one.alias.as_str()), NEAREST);
     let known =
         if nearest.is_empty() { "None is set".to_owned() } else { format!("The nearest are {}", nearest.join(", ")) };
-    let shown: String = alias.chars().take(60).collect();
-    Err(Error::new(Code::NotFound, format!("There is no alias {shown:?}. {known}. Nothing was removed."))
+    let shown = text::line(alias, 60);
+    Err(Error::new(Code::NotFound, format!("There is no alias “{shown}”. {known}. Nothing was removed."))
         .with_hint("infinigate_list_aliases gives all of them."))
 }
 
@@ -125,8 +132,7 @@ pub fn folded(alias: &str) -> String {
 }
 
 fn plain(field: &str, text: &str) -> Result<String> {
-    let text = infini_mcp_core::tool::text::clean(text);
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = text::line(text, usize::MAX);
     if (1..=LONGEST).contains(&text.chars().count()) {
         return Ok(text);
     }

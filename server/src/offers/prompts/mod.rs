@@ -107,7 +107,7 @@ impl Prompts {
     /// `not_found` with the nearest name.
     pub fn find(&self, name: &str) -> Result<&'static Prompt> {
         self.prompts.iter().find(|prompt| prompt.name == name).copied().ok_or_else(|| {
-            let shown: String = text::clean(name).chars().take(80).collect();
+            let shown = text::line(name, 80);
             let near = nearest(name, self.prompts.iter().map(|prompt| prompt.name));
             let near = near.map(|near| format!(" Did you mean `{near}`?")).unwrap_or_default();
             Error::new(Code::NotFound, format!("Unknown prompt: `{shown}`.{near}"))
@@ -145,7 +145,7 @@ impl Prompt {
     }
 
     fn unknown(&self, name: &str) -> Error {
-        let shown: String = text::clean(name).chars().take(80).collect();
+        let shown = text::line(name, 80);
         let near = nearest(name, self.arguments.iter().map(|argument| argument.name));
         let near = near.map(|near| format!(" Did you mean `{near}`?")).unwrap_or_default();
         Error::new(Code::InvalidArguments, format!("The prompt {} takes no `{shown}`.{near}", self.name))
@@ -156,7 +156,7 @@ impl Argument {
     /// The value in one line; none where the field of the form was left empty.
     fn fit(&self, value: &Value) -> Result<Option<String>> {
         let value = match value {
-            Value::String(text) => text::clean(text).split_whitespace().collect::<Vec<_>>().join(" "),
+            Value::String(text) => text::line(text, usize::MAX),
             Value::Number(number) => number.to_string(),
             Value::Null => return Ok(None),
             Value::Bool(_) | Value::Array(_) | Value::Object(_) => return Err(self.refused("it is a text")),
