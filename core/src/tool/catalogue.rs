@@ -13,7 +13,7 @@ use super::workflow::{TOOLS, Tool};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LeftOut {
     /// Its toolset is not among those of `MCP_TOOLSETS`.
-    Toolset(Toolset),
+    OtherToolset(Toolset),
     /// `MCP_TOOLS_ALLOW` names others only.
     NotAllowed,
     /// `MCP_TOOLS_DENY` names it.
@@ -26,7 +26,7 @@ impl LeftOut {
     /// What the operator would change.
     pub fn hint(self) -> String {
         match self {
-            Self::Toolset(toolset) => {
+            Self::OtherToolset(toolset) => {
                 let name = toolset.name();
                 format!(
                     "It belongs to the toolset {name}: the operator adds {name} to MCP_TOOLSETS, for example MCP_TOOLSETS=default,{name}."
@@ -73,7 +73,7 @@ impl Choice {
         } else if self.read_only && declaration.effect != Effect::Reads {
             Some(LeftOut::ReadOnly)
         } else if !in_toolset {
-            Some(LeftOut::Toolset(toolset))
+            Some(LeftOut::OtherToolset(toolset))
         } else if !self.allow.is_empty() && !self.allow.contains(declaration.name) {
             Some(LeftOut::NotAllowed)
         } else {

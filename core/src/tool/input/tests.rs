@@ -106,7 +106,7 @@ fn faults_beyond_the_first_are_counted_and_a_list_of_choices_is_told_once() {
     arguments.insert("query".into(), json!("ab"));
     let error = fit(&schema(), &mut arguments).unwrap_err().to_json("r");
     let message = error["message"].as_str().unwrap();
-    assert!(message.contains("`zz0` is not an argument of this tool, which takes query"), "{message}");
+    assert!(message.contains("`zz0` is not an argument of this tool, which takes cursor"), "{message}");
     assert!(message.ends_with("and 49990 more faults like these. Nothing was sent."), "{message}");
     assert_eq!(message.matches("skus").count(), 1, "{message}");
     assert_eq!(error["fields"].as_array().map(Vec::len), Some(MOST_FAULTS));
