@@ -135,10 +135,14 @@ const requests = {
   'no response type': [{ response_type: null }, 'invalid_request'],
   'an answer in the fragment': [{ response_mode: 'fragment' }, 'invalid_request'],
   'another resource': [{ resource: 'https://other.example/mcp' }, 'invalid_target'],
-  'the resource with a slash more': [{ resource: at('/mcp/') }, 'invalid_target'],
   'the resource without its path': [{ resource: server.issuer }, 'invalid_target'],
   'only scopes of others': [{ scope: 'admin root' }, 'invalid_scope'],
 };
+await step('request with the resource written with a slash more, or scheme and host in capitals: the same resource', async () => {
+  for (const resource of [at('/mcp/'), at('/mcp').replace(/^http:\/\/[^/]+/, (origin) => origin.toUpperCase())]) {
+    assert.ok((await openPage(request({ resource }))).request, resource);
+  }
+});
 for (const [name, [changes, error]] of Object.entries(requests)) {
   await step(`request with ${name}: ${error}, with state and issuer`, async () => {
     const answer = await openPage(request(changes));

@@ -61,14 +61,15 @@ await meets('101 headers', `GET /health HTTP/1.1\r\nHost: localhost\r\n${'X: y\r
 await meets('an address of 70 KB', `GET /${'x'.repeat(70_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`, [431], bare);
 
 // What is HTTP, and odd.
-await meets('a host named twice', 'GET /health HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n', [400], json('bad_header'));
-await meets('no host', 'GET /health HTTP/1.1\r\n\r\n', [400], json('bad_header'));
-await meets('an absolute address of another host', 'GET http://evil.example/health HTTP/1.1\r\nHost: localhost\r\n\r\n', [403], json('host_not_allowed'));
+await meets('a host named twice', 'GET /mcp HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n', [400], json('bad_header'));
+await meets('no host', 'GET /mcp HTTP/1.1\r\n\r\n', [400], json('bad_header'));
+await meets('a probe with any host or none', 'GET /health HTTP/1.1\r\nHost: 10.1.2.3:3000\r\n\r\nGET /health HTTP/1.1\r\n\r\n', [200, 200]);
+await meets('an absolute address of another host', 'GET http://evil.example/mcp HTTP/1.1\r\nHost: localhost\r\n\r\n', [403], json('host_not_allowed'));
 await meets('an address that is a host', 'GET health HTTP/1.1\r\nHost: localhost\r\n\r\n', [403], json('host_not_allowed'));
 await meets('CONNECT', 'CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443\r\n\r\n', [403], json('host_not_allowed'));
 await meets('TRACE', 'TRACE /health HTTP/1.1\r\nHost: localhost\r\n\r\n', [405], json('method_not_allowed'));
 await meets('a method in lower case', 'get /health HTTP/1.1\r\nHost: localhost\r\n\r\n', [405], json('method_not_allowed'));
-await meets('a websocket', `GET /mcp HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${TOKEN}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n`, [406], json('not_acceptable'));
+await meets('a websocket', `GET /mcp HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${TOKEN}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n`, [400], json('bad_request'));
 await meets('HTTP/1.0', 'GET /health HTTP/1.0\r\nHost: localhost\r\n\r\n', [200], closes);
 await meets('two requests in one packet', HEALTH + HEALTH, [200, 200]);
 await step('a request whose sender closes its half', async () => {
@@ -168,7 +169,10 @@ await step('600 silent connections do not keep a client from being served', asyn
 await step('one address alone keeps no more than half of the connections', async () => {
   const silent = await Promise.all(Array.from({ length: 400 }, () => open(server.url)));
   await stillServes();
-  const left = silent.filter((connection) => !connection.closed).length;
+  // Those beyond its share are heard for a moment in the places kept for probes, and then told to come again.
+  const open_ = () => silent.filter((connection) => !connection.closed).length;
+  for (const until = Date.now() + 10_000; open_() > 256 && Date.now() < until; ) await pause(100);
+  const left = open_();
   assert.ok(left <= 256 && left >= 200, `${left} are still open`);
   silent.forEach((connection) => connection.socket.destroy());
 });
@@ -241,7 +245,7 @@ await step('somebody with another key cannot use, answer, listen to or end a ses
     assert.equal(told[0].text, told[1].text);
   }
   assert.equal((await say('ana', LIST, { session })).status, 200, 'its owner goes on');
-  assert.equal((await say('ana', undefined, { session, method: 'DELETE' })).status, 202);
+  assert.equal((await say('ana', undefined, { session, method: 'DELETE' })).status, 204);
   assert.equal((await say('ana', LIST, { session })).status, 404);
 });
 await step('a users file that breaks while the server runs locks nobody out, and /ready tells of it', async () => {

@@ -247,3 +247,9 @@ fn in_other_language(query: &str, language: Language) -> String {
     let rest: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("lang=")).collect();
     format!("authorize?{}&lang={other}", rest.join("&"))
 }
+
+/// The page for a form that did not come whole.
+pub(super) fn form_not_taken(status: StatusCode, headers: &HeaderMap) -> Response {
+    let language = Language::of(None, accepted_language(headers));
+    refusal_page(status, language, language.words().stale)
+}

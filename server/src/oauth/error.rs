@@ -84,6 +84,19 @@ impl OAuthError {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "invalid_request", "The body is longer than 64 KiB.")
     }
 
+    /// The body was not taken before anybody looked at it: `status` says why.
+    pub fn body_not_taken(status: StatusCode) -> Self {
+        let (code, description) = match status {
+            StatusCode::PAYLOAD_TOO_LARGE => return Self::too_large(),
+            StatusCode::REQUEST_TIMEOUT => ("invalid_request", "The body did not come in time."),
+            status if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS => {
+                ("invalid_request", "The body ended early or is not in the form that its headers announce.")
+            }
+            _ => ("temporarily_unavailable", "The server is taking as much as it can; try again in a moment."),
+        };
+        Self::new(status, code, description)
+    }
+
     /// The method is not the endpoint's.
     pub fn only_post() -> Self {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "invalid_request", "This endpoint takes POST only.")

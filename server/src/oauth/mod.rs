@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, HeaderName};
+use axum::http::header::{CACHE_CONTROL, HeaderName, RETRY_AFTER};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use axum::{Json, Router};
@@ -134,6 +134,20 @@ fn server_routes(server: Arc<AuthorizationServer>) -> Router {
         routes = routes.route("/oauth/register", post(registration::register).fallback(any(token::only_post)));
     }
     routes.with_state(server)
+}
+
+/// The answer to a request whose body was not taken, in the form of the address that it was sent to; `None` where that is
+/// none of ours.
+pub fn body_not_taken(path: &str, headers: &HeaderMap, refusal: &Response) -> Option<Response> {
+    let mut told = match path {
+        "/oauth/authorize" => authorize::form_not_taken(refusal.status(), headers),
+        path if path.starts_with("/oauth/") => error::OAuthError::body_not_taken(refusal.status()).into_response(),
+        _ => return None,
+    };
+    if let Some(wait) = refusal.headers().get(RETRY_AFTER) {
+        told.headers_mut().insert(RETRY_AFTER, wait.clone());
+    }
+    Some(told)
 }
 
 async fn protected_resource(State(oauth): State<Arc<OAuth>>) -> Response {

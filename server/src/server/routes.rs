@@ -46,9 +46,12 @@ impl<H: ServerHandler> Routes<H> {
                 if request.uri().path() == "/mcp" {
                     return self.mcp.answer(request).await;
                 }
+                let (path, headers) = (request.uri().path().to_owned(), request.headers().clone());
                 let request = match self.bodies.whole(request).await {
                     Ok(request) => request,
-                    Err(refusal) => return *refusal,
+                    Err(refusal) => {
+                        return crate::oauth::body_not_taken(&path, &headers, &refusal).unwrap_or(*refusal);
+                    }
                 };
                 // A router has an answer to everything.
                 TowerToHyperService::new(self.other.clone()).call(request).await.unwrap_or_else(|never| match never {})
