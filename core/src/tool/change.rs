@@ -133,6 +133,8 @@ async fn answer_again(
     let Some(order) = order else { return before.answer() };
     match purchase(ctx, asking, limits).recall(&order).await {
         Ok(Recall::Recorded(answer)) => Ok(answer),
+        // The call that used the yes is writing it down at this moment, here or at another server.
+        Err(error) if error.code() == Code::OutcomeUnknown && before.is_under_way() => before.answer(),
         Err(error) if matches!(error.code(), Code::Conflict | Code::OutcomeUnknown) => Err(error),
         Ok(Recall::Free) | Err(_) => before.answer(),
     }

@@ -59,6 +59,11 @@ impl Before {
         matches!(self.ended, Some(Ended::Answer(_)))
     }
 
+    /// Whether that call may still be at work.
+    pub fn is_under_way(&self) -> bool {
+        self.ended.is_none() && self.is_recent
+    }
+
     /// The answer of that call, marked as recorded.
     ///
     /// # Errors

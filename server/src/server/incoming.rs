@@ -27,6 +27,8 @@ pub const INVALID_PARAMS: i32 = -32602;
 
 /// Most characters of what is said of a fault.
 const MAX_WORDS: usize = 300;
+/// Where the parameters of the stateless era say which revision they are of.
+const STATELESS: &str = "/_meta/io.modelcontextprotocol~1protocolVersion";
 /// Where a request of the stateless era says what its client can do.
 const CLIENT_CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
 
@@ -179,7 +181,10 @@ fn wrong_params(message: &ClientJsonRpcMessage, text: &[u8]) -> Option<Fault> {
     let ClientRequest::CustomRequest(custom) = &request.request else { return None };
     let message: Value = serde_json::from_slice(text).ok()?;
     let params = message.get("params").cloned().unwrap_or_else(|| Value::Object(Map::new()));
+    let is_stateless = params.pointer(STATELESS).is_some();
     let problem = match custom.method.as_str() {
+        // The stateless era has no such method, whatever its parameters.
+        InitializeResultMethod::VALUE if is_stateless => None,
         InitializeResultMethod::VALUE => problem::<InitializeRequestParams>(params),
         CallToolRequestMethod::VALUE => problem::<CallToolRequestParams>(params),
         CompleteRequestMethod::VALUE => problem::<CompleteRequestParams>(params),
