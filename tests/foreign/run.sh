@@ -79,12 +79,14 @@ single 'a terminal is there' terminal_is_there
 single 'the packages of Node are installed' npm install --no-audit --no-fund --silent
 single 'the packages of Python are installed' install_python python requirements.txt
 single 'the oldest client in Python is installed' install_python python-oldest requirements-oldest.txt
+single 'the converters of tool definitions are installed' install_python python-converters requirements-converters.txt
 node=$(node_of_age)
 for script in story money board offers vault administrator oauth attacks consent bad_input bad_upstream hostile greedy replicas validated inspector conformance agents; do
   count "$node" "$script.mjs"
 done
 count python/bin/python story.py
 count python-oldest/bin/python story_oldest.py
+count python-converters/bin/python converters.py
 for script in telemetry image container_files contract public_documents; do
   count python/bin/python "$script.py"
 done
