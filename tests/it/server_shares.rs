@@ -10,7 +10,7 @@ use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::timeout;
 
-use crate::server_limits::{HEALTH, LONG, SHORT, Served, TOKEN, answer, closed, post, profile, said};
+use crate::server_limits::{Answer, HEALTH, LONG, SHORT, Served, TOKEN, answer, closed, post, profile, said};
 
 const STORE_KEY: &str = "a store key of the tests, long enough";
 
@@ -63,16 +63,36 @@ async fn head_of(stream: &mut TcpStream) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
+/// What is said of a refused body, where the address says it: in our words, in those of RFC 6749, or on a page.
+fn refusal(answer: &Answer, path: &str) -> (u16, String) {
+    let said = match path {
+        "/oauth/authorize" => answer.header("content-type").split(';').next().unwrap_or_default(),
+        path if path.starts_with("/oauth/") => answer.body["error"].as_str().unwrap_or_default(),
+        _ => answer.code().1,
+    };
+    (answer.status, said.to_owned())
+}
+
+/// How the address says that a body is not taken, which is `code` in our words.
+fn in_form(path: &str, code: &str) -> String {
+    match path {
+        "/oauth/authorize" => "text/html",
+        path if path.starts_with("/oauth/") => "invalid_request",
+        _ => code,
+    }
+    .to_owned()
+}
+
 #[tokio::test]
 async fn a_body_of_any_route_has_a_limit_of_time_and_size() {
     let (served, _folder) = with_oauth(&[], Patience { body: SHORT, ..Patience::default() }).await;
     for path in ["/mcp", "/oauth/token", "/oauth/authorize", "/oauth/revoke", "/oauth/register", "/nowhere"] {
         let mut slow = said(served.connect().await, &unfinished(path, 100)).await;
         asked_for_body(&mut slow).await;
-        assert_eq!(answer(&mut slow).await.code(), (408, "body_too_slow"), "{path}");
+        assert_eq!(refusal(&answer(&mut slow).await, path), (408, in_form(path, "body_too_slow")), "{path}");
         if path != "/mcp" {
             let large = served.say(&unfinished(path, 64 * 1024 + 1)).await;
-            assert_eq!(large.code(), (413, "body_too_large"), "{path}");
+            assert_eq!(refusal(&large, path), (413, in_form(path, "body_too_large")), "{path}");
         }
     }
 }
@@ -87,7 +107,9 @@ async fn whoever_is_slowest_to_send_a_body_makes_room_and_hears_why() {
         slow.push(stream);
     }
     assert_eq!(served.say(HEALTH.replace("/health", "/nowhere").as_str()).await.status, 404, "a newcomer is served");
-    assert_eq!(answer(&mut slow[0]).await.code(), (503, "overloaded"));
+    let told = answer(&mut slow[0]).await;
+    assert_eq!(refusal(&told, "/oauth/token"), (503, "temporarily_unavailable".into()));
+    assert_eq!(told.header("retry-after"), "1");
     closed(&mut slow[0]).await;
 }
 
