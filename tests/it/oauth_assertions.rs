@@ -31,16 +31,16 @@ fn document(changes: &Value) -> Value {
     document
 }
 
-fn publish(library: &Library, document: &Value, keys: &[&SigningKey]) {
+fn publish(shelf: &Library, document: &Value, keys: &[&SigningKey]) {
     let keys: Vec<Value> = keys.iter().map(|key| key.published()).collect();
-    let mut documents = library.documents.lock().unwrap();
+    let mut documents = shelf.documents.lock().unwrap();
     documents.insert(CLIENT.into(), document.to_string());
     documents.insert(KEYS.into(), json!({ "keys": keys }).to_string());
 }
 
 struct Chat {
     served: Served,
-    library: Arc<Library>,
+    shelf: Arc<Library>,
     key: SigningKey,
 }
 
@@ -50,10 +50,10 @@ impl Chat {
     }
 
     async fn on(changes: Value, store: Arc<Store>) -> Self {
-        let (library, key) = (Arc::new(Library::default()), SigningKey::new("one"));
-        publish(&library, &document(&changes), &[&key]);
-        let served = serve(&library, store).await;
-        Self { served, library, key }
+        let (shelf, key) = (Arc::new(Library::default()), SigningKey::new("one"));
+        publish(&shelf, &document(&changes), &[&key]);
+        let served = serve(&shelf, store).await;
+        Self { served, shelf, key }
     }
 
     fn claims(&self, name: &str) -> Value {
@@ -78,10 +78,9 @@ impl Chat {
     }
 }
 
-async fn serve(library: &Arc<Library>, store: Arc<Store>) -> Served {
+async fn serve(shelf: &Arc<Library>, store: Arc<Store>) -> Served {
     let settings = [("OAUTH_CLIENT_METADATA_HOSTS", "chat.example")];
-    Served::with(Setup { settings: &settings, web: Some(library.clone()), store: Some(store), ..Setup::default() })
-        .await
+    Served::with(Setup { settings: &settings, web: Some(shelf.clone()), store: Some(store), ..Setup::default() }).await
 }
 
 const ASSERTION_TYPE: (&str, &str) =
@@ -135,7 +134,7 @@ async fn an_assertion_counts_once_on_however_many_servers() {
     let folder = tempfile::tempdir().unwrap();
     let address = format!("sqlite:{}", folder.path().join("state.db").display());
     let chat = Chat::on(json!({}), Arc::new(Store::new(&address, "one"))).await;
-    let other = serve(&chat.library, Arc::new(Store::new(&address, "two"))).await;
+    let other = serve(&chat.shelf, Arc::new(Store::new(&address, "two"))).await;
     // For the issuer that both would be known by behind one address, if they had one.
     let mut claims = chat.claims("1");
     claims["aud"] = json!(chat.served.url);
@@ -189,7 +188,7 @@ async fn an_assertion_that_is_not_quite_right_is_refused() {
     let code = chat.code().await;
     for assertion in wrong {
         // Each from a server of its own, so that none of them is only slowed down.
-        let served = serve(&chat.library, Arc::new(Store::in_memory("test"))).await;
+        let served = serve(&chat.shelf, Arc::new(Store::in_memory("test"))).await;
         let claimed = redeem(&served, &code, Some(&assertion)).await;
         assert_eq!(
             (claimed.0, &claimed.1["error"]),
@@ -217,13 +216,13 @@ async fn keys_may_be_in_the_document_and_new_ones_are_fetched_once() {
     assert_eq!(inline.error(&inline.code().await, Some(&key.sign(&inline.claims("1")))).await, "");
     let chat = Chat::with(json!({})).await;
     assert_eq!(chat.error(&chat.code().await, Some(&chat.key.sign(&chat.claims("1")))).await, "");
-    let fetched = *chat.library.fetched.lock().unwrap();
+    let fetched = *chat.shelf.fetched.lock().unwrap();
     assert_eq!(fetched, 2, "the document and the keys, once each");
     let made_up = SigningKey::new("made up");
     for name in ["2", "3", "4"] {
         assert_eq!(chat.error("code", Some(&made_up.sign(&chat.claims(name)))).await, "invalid_client");
     }
-    assert_eq!(*chat.library.fetched.lock().unwrap(), fetched, "anybody can make up a key's name");
+    assert_eq!(*chat.shelf.fetched.lock().unwrap(), fetched, "anybody can make up a key's name");
 }
 
 #[tokio::test]
