@@ -202,8 +202,9 @@ impl Sources {
     fn take(&mut self, name: &str, value: String, origin: Origin<'_>) -> bool {
         let (place, is_by_chance) = (format!("{}{name}", origin.prefix), origin.is_by_chance);
         if let Some(setting) = table::find(name) {
-            if setting.secret && value.starts_with('<') && value.ends_with('>') {
-                self.faults.push(format!("{place} still holds the placeholder {value}; put your own value there."));
+            if is_placeholder(setting.name, &value) {
+                self.faults
+                    .push(format!("{place} still holds the placeholder of client-config; put your own value there."));
                 return true;
             }
             let value = match setting.name {
@@ -237,6 +238,13 @@ fn is_unreplaced(name: &str, value: &str) -> bool {
     let value = value.trim();
     let inside = value.strip_prefix("${").or_else(|| value.strip_prefix('{')).and_then(|rest| rest.strip_suffix('}'));
     inside.or_else(|| value.strip_prefix('$')).is_some_and(|inside| inside.trim_start_matches("env:") == name)
+}
+
+/// Whether a credential is still what `client-config` writes where a client knows no variables: words between `<` and `>`. No
+/// credential has a space in it.
+fn is_placeholder(name: &str, value: &str) -> bool {
+    ["INFINIGATE_", "INFINITY_"].iter().any(|service| name.starts_with(service))
+        && value.trim().strip_prefix('<').is_some_and(|rest| rest.ends_with('>') && rest.contains(' '))
 }
 
 /// The secret setting whose value is in the file that this variable names.

@@ -88,6 +88,11 @@ fn a_variable_that_the_client_left_as_it_was_is_no_credential_and_a_placeholder_
     shell.set("INFINITY_API_TOKEN", "<token of StartInfinity>");
     let (code, told) = shell.refused(&["call", "infinity_get_profile"]);
     assert!(code == 2 && told.contains("INFINITY_API_TOKEN still holds the placeholder"), "{told}");
+    // A secret that only looks like one is neither refused nor shown.
+    shell.set("INFINITY_API_TOKEN", "tok-1");
+    shell.set("MCP_CREDENTIAL_STORE_KEY", "<Zq8 r4vX0pLm2sT9wYb6nK3cD7fGh1>");
+    let (_, log) = shell.refused(&["call", "infinity_no_such_tool"]);
+    assert!(!log.contains("placeholder") && !log.contains("Zq8"), "{log}");
 }
 
 #[test]

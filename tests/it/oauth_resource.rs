@@ -71,6 +71,12 @@ async fn the_challenge_and_the_metadata_are_found_with_and_without_a_last_slash(
         assert_eq!(told.status, 401, "{told:?}");
         let challenge = told.header("www-authenticate");
         assert!(!challenge.contains("error"), "{challenge}");
+        let scope = challenge.split("scope=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+        assert!(scope.contains("infinity:read"), "{challenge}");
+        assert!(
+            scope.split(' ').all(|scope| scope.ends_with(":read")),
+            "what reading needs and nothing more: {challenge}"
+        );
         let metadata = "resource_metadata=\"https://mcp.example.com/.well-known/oauth-protected-resource/mcp\"";
         assert!(challenge.contains(metadata), "{challenge}");
     }

@@ -30,9 +30,9 @@ use super::answers;
 use super::arriving::ArrivingBody;
 use super::bodies::discard;
 use super::connection::{Patience, Wire};
-use super::guard::{refusal, retry_later};
+use super::guard::{is_probe, refusal, retry_later};
 use super::held::Held;
-use super::routes::{Routes, is_probe};
+use super::routes::Routes;
 use super::seats::{NoPlace, Seats, Taken};
 use crate::oauth::{ClientAddress, neighbourhood};
 

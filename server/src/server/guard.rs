@@ -77,7 +77,7 @@ impl Doors {
 
 /// What engines and load balancers ask, under the server's address or under no name at all. The answers are the same for
 /// everybody, so that no name need be known for them.
-fn is_probe(path: &str) -> bool {
+pub(super) fn is_probe(path: &str) -> bool {
     matches!(path, "/health" | "/ready")
 }
 

@@ -27,11 +27,6 @@ pub struct Routes<H> {
     bodies: Arc<Bodies>,
 }
 
-/// Whether this is where others ask how the server is.
-pub(super) fn is_probe(path: &str) -> bool {
-    matches!(path, "/health" | "/ready")
-}
-
 impl<H: ServerHandler> Routes<H> {
     /// `/mcp`, `/health`, and `more`.
     pub(super) fn new(doors: Doors, mcp: Mcp<H>, more: Router) -> Self {

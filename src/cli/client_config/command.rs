@@ -12,7 +12,7 @@ use super::file;
 /// The command that adds the server; `None` where the client has none that is known here.
 pub fn line(client: Client, entry: &Entry) -> Option<String> {
     let words: Vec<String> = match (client, entry) {
-        (Client::ClaudeCode | Client::CopilotCli, Entry::Local(local)) => {
+        (Client::ClaudeCode | Client::CopilotCli | Client::Codex, Entry::Local(local)) => {
             let mut words = begun(client);
             words.push(NAME.into());
             if local.needs_credentials {
@@ -29,16 +29,6 @@ pub fn line(client: Client, entry: &Entry) -> Option<String> {
                 // The shell puts the key in, which the client then keeps in its own file.
                 words.extend(["--header".into(), format!("\"Authorization: Bearer ${KEY}\"")]);
             }
-            words
-        }
-        (Client::Codex, Entry::Local(local)) => {
-            let mut words = begun(client);
-            words.push(NAME.into());
-            if local.needs_credentials {
-                words.extend(CREDENTIALS.into_iter().flat_map(|(name, _)| ["--env".into(), taken_over(name)]));
-            }
-            words.push("--".into());
-            words.extend(local.words().map(quoted));
             words
         }
         (Client::Codex, Entry::Remote(remote)) => {
