@@ -9,6 +9,7 @@
 )]
 
 mod access;
+mod batches;
 mod books;
 mod client_config;
 mod commands;

@@ -8,14 +8,14 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 /// A running server with its two ends.
-struct Program {
+pub struct Program {
     child: Child,
     input: ChildStdin,
     output: Lines<BufReader<ChildStdout>>,
 }
 
 impl Program {
-    fn start(arguments: &[&str]) -> Self {
+    pub fn start(arguments: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_infini-mcp"))
             .args(arguments)
             .env_clear()
@@ -30,12 +30,12 @@ impl Program {
         Self { child, input, output: BufReader::new(output).lines() }
     }
 
-    async fn say(&mut self, message: &Value) {
+    pub async fn say(&mut self, message: &Value) {
         self.input.write_all(format!("{message}\n").as_bytes()).await.unwrap();
     }
 
     /// The next message; every line of the output must be one.
-    async fn hear(&mut self) -> Value {
+    pub async fn hear(&mut self) -> Value {
         let line = tokio::time::timeout(Duration::from_secs(20), self.output.next_line())
             .await
             .expect("an answer in time")
@@ -44,7 +44,7 @@ impl Program {
         serde_json::from_str(&line).unwrap_or_else(|error| panic!("no protocol on standard output: {error}: {line}"))
     }
 
-    async fn initialize(&mut self, version: &str, capabilities: Value) -> Value {
+    pub async fn initialize(&mut self, version: &str, capabilities: Value) -> Value {
         let params = json!({ "protocolVersion": version, "capabilities": capabilities, "clientInfo": { "name": "test", "version": "1" } });
         self.say(&json!({ "jsonrpc": "2.0", "id": 0, "method": "initialize", "params": params })).await;
         let answer = self.hear().await;

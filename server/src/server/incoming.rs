@@ -144,7 +144,7 @@ fn no_message(text: &[u8]) -> Fault {
     let value: Value = serde_json::from_slice(text).unwrap_or_default();
     let Value::Object(message) = &value else {
         let words = if value.is_array() {
-            "Invalid request: this is not one message; batches are not taken."
+            "Invalid request: this is not one message; batches are of revision 2025-03-26 alone."
         } else {
             "Invalid request: a message is an object."
         };

@@ -1,12 +1,15 @@
 //! The protocol line by line: every line that could be a request gets its answer, also one that cannot be read.
 
+use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Bytes;
 use rmcp::RoleServer;
 use rmcp::model::{
-    ClientJsonRpcMessage, ClientRequest, GetMeta, JsonRpcMessage, JsonRpcRequest, ProtocolVersion, ServerJsonRpcMessage,
+    ClientJsonRpcMessage, ClientNotification, ClientRequest, GetMeta, JsonRpcMessage, JsonRpcRequest, ProtocolVersion,
+    RequestId, ServerJsonRpcMessage, ServerResult,
 };
 use rmcp::transport::Transport;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
@@ -14,7 +17,9 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use super::batch;
 use super::incoming::{self, Fault, INVALID_REQUEST, Incoming};
+use super::line_batches::{LineBatches, Part};
 use super::lines::{Line, Lines};
 use super::request_ids::{InFlight, answered, outward};
 
@@ -32,8 +37,13 @@ pub struct LineTransport<R> {
     lines: Lines<R>,
     output: Option<Sender<Vec<u8>>>,
     writer: JoinHandle<()>,
-    /// The answer to a line that is no message, until the queue has a place for it.
-    refusal: Option<Vec<u8>>,
+    /// Answers that no request to the library has, until the queue has a place for them.
+    replies: VecDeque<Vec<u8>>,
+    /// Messages of a batch that the library has not taken yet.
+    messages: VecDeque<ClientJsonRpcMessage>,
+    batches: LineBatches,
+    /// Whether the revision that was agreed on has batches.
+    takes_batches: bool,
     in_flight: Arc<InFlight>,
     has_begun: bool,
 }
@@ -46,28 +56,81 @@ impl<R: AsyncRead + Send + Unpin> LineTransport<R> {
             lines: Lines::new(input, MAX_LINE),
             output: Some(sender),
             writer: tokio::spawn(write(queue, output)),
-            refusal: None,
+            replies: VecDeque::new(),
+            messages: VecDeque::new(),
+            batches: LineBatches::default(),
+            takes_batches: false,
             in_flight: Arc::default(),
             has_begun: false,
         }
     }
 
-    /// The message of a line, or why there is none.
-    fn read(&mut self, line: &Line) -> Result<Option<ClientJsonRpcMessage>, Fault> {
-        let mut message = match line {
+    /// Takes the messages of a line, and says what is wrong with it.
+    fn read(&mut self, line: &Line) {
+        let text = match line {
             Line::TooLong(outline) => {
                 let words = "Invalid request: the line is longer than 16 MiB, which is the most this server takes.";
-                return Err(Fault::new(INVALID_REQUEST, words, outline.request_id()));
+                return self.refuse(&Fault::new(INVALID_REQUEST, words, outline.request_id()));
             }
-            Line::Whole(line) => {
-                let line = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line).trim_ascii();
-                if line.is_empty() {
-                    return Ok(None);
-                }
-                let Incoming { message, .. } = incoming::read(line)?;
-                message
-            }
+            Line::Whole(line) => line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line).trim_ascii(),
         };
+        if text.is_empty() {
+            return;
+        }
+        if self.takes_batches && batch::is_list(text) {
+            return match batch::messages(text) {
+                Ok(messages) => self.take_batch(&messages),
+                Err(fault) => self.refuse(&fault),
+            };
+        }
+        match self.message(text) {
+            Ok(message) => {
+                let cancelled = message.as_ref().and_then(cancels).cloned();
+                cancelled.iter().for_each(|id| self.forget(id));
+                self.messages.extend(message);
+            }
+            Err(fault) => self.refuse(&fault),
+        }
+    }
+
+    fn take_batch(&mut self, messages: &[Bytes]) {
+        let (mut parts, mut cancelled) = (Vec::new(), Vec::new());
+        for message in messages {
+            let read = batch::begins_session(message).map_or_else(|| self.message(message), Err);
+            match read {
+                Ok(Some(JsonRpcMessage::Request(request))) => {
+                    parts.push(Part::Request(request.id.clone(), JsonRpcMessage::Request(request)));
+                }
+                Ok(message) => {
+                    cancelled.extend(message.as_ref().and_then(cancels).cloned());
+                    parts.extend(message.map(Part::Other));
+                }
+                Err(fault) => {
+                    fault.log();
+                    parts.extend((!fault.is_notification).then(|| Part::Refused(fault.answer().into_bytes())));
+                }
+            }
+        }
+        let (messages, line) = self.batches.take(parts);
+        self.messages.extend(messages);
+        self.replies.extend(line);
+        // Only now has what the batch itself cancels a place in it.
+        cancelled.iter().for_each(|id| self.forget(id));
+    }
+
+    /// The library drops the answer to what is cancelled, for which its batch must not wait.
+    fn forget(&mut self, id: &RequestId) {
+        self.replies.extend(self.batches.cancelled(id));
+    }
+
+    fn refuse(&mut self, fault: &Fault) {
+        fault.log();
+        self.replies.extend((!fault.is_notification).then(|| fault.answer().into_bytes()));
+    }
+
+    /// The message of a text with an id of our own, or why there is none.
+    fn message(&mut self, text: &[u8]) -> Result<Option<ClientJsonRpcMessage>, Fault> {
+        let Incoming { mut message, .. } = incoming::read(text)?;
         match &message {
             JsonRpcMessage::Request(request) => {
                 if self.in_flight.has(&request.id) {
@@ -81,6 +144,24 @@ impl<R: AsyncRead + Send + Unpin> LineTransport<R> {
             _ => {}
         }
         Ok(self.in_flight.inward(&mut message).then_some(message))
+    }
+}
+
+/// The request that a message cancels.
+fn cancels(message: &ClientJsonRpcMessage) -> Option<&RequestId> {
+    let JsonRpcMessage::Notification(notification) = message else { return None };
+    match &notification.notification {
+        ClientNotification::CancelledNotification(cancelled) => cancelled.params.request_id.as_ref(),
+        _ => None,
+    }
+}
+
+/// Whether an answer agrees on the revision that has batches.
+fn agrees_on_batches(message: &ServerJsonRpcMessage) -> Option<bool> {
+    let ServerJsonRpcMessage::Response(response) = message else { return None };
+    match &response.result {
+        ServerResult::InitializeResult(agreed) => Some(agreed.protocol_version == batch::REVISION),
+        _ => None,
     }
 }
 
@@ -120,25 +201,34 @@ impl<R: AsyncRead + Send + Unpin> Transport<RoleServer> for LineTransport<R> {
     type Error = io::Error;
 
     fn send(&mut self, mut message: ServerJsonRpcMessage) -> impl Future<Output = io::Result<()>> + Send + 'static {
-        if let Some(id) = answered(&message) {
-            self.in_flight.end(id);
-        }
+        let ours = answered(&message).cloned();
+        ours.iter().for_each(|id| self.in_flight.end(id));
+        self.takes_batches = agrees_on_batches(&message).unwrap_or(self.takes_batches);
         outward(&mut message);
+        let text = serde_json::to_vec(&message).map_err(io::Error::from);
+        // The answer to a message of a batch waits for the others, and leaves with the last of them.
+        let text = match ours.filter(|id| self.batches.has(id)) {
+            Some(id) => text.map(|text| self.batches.answer(&id, text)),
+            None => text.map(Some),
+        };
         let output = self.output.clone();
         async move {
+            let Some(text) = text? else { return Ok(()) };
             let output = output.ok_or(io::ErrorKind::NotConnected)?;
-            let message = serde_json::to_vec(&message)?;
-            output.send(message).await.map_err(|_| io::ErrorKind::BrokenPipe.into())
+            output.send(text).await.map_err(|_| io::ErrorKind::BrokenPipe.into())
         }
     }
 
     async fn receive(&mut self) -> Option<ClientJsonRpcMessage> {
         loop {
-            if self.refusal.is_some() {
+            while !self.replies.is_empty() {
                 let place = self.output.as_ref()?.reserve().await.ok()?;
-                if let Some(refusal) = self.refusal.take() {
-                    place.send(refusal);
+                if let Some(reply) = self.replies.pop_front() {
+                    place.send(reply);
                 }
+            }
+            if let Some(message) = self.messages.pop_front() {
+                return Some(message);
             }
             let line = match self.lines.next().await {
                 Ok(line) => line?,
@@ -147,14 +237,7 @@ impl<R: AsyncRead + Send + Unpin> Transport<RoleServer> for LineTransport<R> {
                     return None;
                 }
             };
-            match self.read(&line) {
-                Ok(None) => {}
-                Ok(message) => return message,
-                Err(fault) => {
-                    fault.log();
-                    self.refusal = (!fault.is_notification).then(|| fault.answer().into_bytes());
-                }
-            }
+            self.read(&line);
         }
     }
 

@@ -11,10 +11,13 @@ use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use futures::future::ready;
+use futures::stream::{self, StreamExt};
 use rmcp::ServerHandler;
 use rmcp::transport::streamable_http_server::StreamableHttpService;
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 
+use super::batch;
 use super::bodies::{Bodies, Message};
 use super::body::{faulty, says_json};
 use super::challenge::Challenge;
@@ -30,6 +33,9 @@ use super::limits::Limits;
 use super::permission::permitted;
 use super::sessions::{Sessions, in_name_of, not_found};
 use super::standalone::{stands_alone, without_idle_session};
+
+/// Messages of a batch that are answered at the same time.
+const AT_ONCE: usize = 4;
 
 /// Everything that a request to `/mcp` meets.
 pub struct Mcp<H> {
@@ -58,10 +64,43 @@ impl<H: ServerHandler> Mcp<H> {
     }
 
     async fn answered(&self, request: Request) -> Result<Response, Box<Response>> {
-        let (mut head, body) = request.into_parts();
+        let (head, body) = request.into_parts();
         let caller = self.entrance.admit(&head).await?;
         self.limits.rate(&caller.name)?;
         let Message { bytes: message, room } = self.bodies.message(&caller.name, &head.headers, body).await?;
+        let response = if batch::is_list(&message) && batch::may_come(&head.method, &head.headers) {
+            self.batch(head, &message, caller).await
+        } else {
+            self.one(head, message, caller).await
+        };
+        drop(room);
+        response
+    }
+
+    /// The answers to the messages of a batch, some at a time. Each counts as a request of its own.
+    async fn batch(&self, head: Parts, text: &Bytes, caller: Principal) -> Result<Response, Box<Response>> {
+        let messages = match batch::messages(text) {
+            Ok(messages) => messages,
+            Err(fault) => return Ok(faulty(&fault)),
+        };
+        let answer = async |(index, message): (usize, Bytes)| {
+            let counted = if index == 0 { Ok(()) } else { self.limits.rate(&caller.name) };
+            let response = match (counted, batch::begins_session(&message)) {
+                (Err(refusal), _) => *refusal,
+                (Ok(()), Some(fault)) => faulty(&fault),
+                // In a box, for this is what a request alone goes through.
+                (Ok(()), None) => Box::pin(self.one(batch::head_of_one(&head), message.clone(), caller.clone()))
+                    .await
+                    .unwrap_or_else(|refusal| *refusal),
+            };
+            batch::listed(&message, response).await
+        };
+        let answers = stream::iter(messages.into_iter().enumerate()).map(answer).buffered(AT_ONCE);
+        Ok(batch::answered(answers.filter_map(ready).collect().await))
+    }
+
+    /// The answer to one message, or the first refusal on the way to it.
+    async fn one(&self, mut head: Parts, message: Bytes, caller: Principal) -> Result<Response, Box<Response>> {
         let message = introduction::shortened(message).map_err(|_| Box::new(introduction::refused()))?;
         let envelope = Envelope::of(&head.method, &message);
         let forms = Forms::of(&head.headers);
@@ -72,7 +111,6 @@ impl<H: ServerHandler> Mcp<H> {
         let place = self.limits.place(&caller.name, &head, &message).await?;
         let response = self.told(head, message, &envelope, caller).await;
         let response = forms.shape(response, envelope.id.as_ref()).await;
-        drop(room);
         // A stream of events is a call under way for as long as it is open.
         Ok(response.map(|body| Body::new(Held::new(body, place))))
     }
