@@ -11,6 +11,7 @@ mod client_config;
 mod completions;
 mod credentials;
 mod doctor;
+mod echo;
 mod health;
 mod init;
 mod log;

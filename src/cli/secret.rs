@@ -8,6 +8,7 @@ use clap::Args;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Failure;
+use super::echo::Unseen;
 use crate::config::Sources;
 use crate::vault::{CredentialChange, Credentials, InfinigateSecrets};
 
@@ -141,6 +142,8 @@ pub fn from_file(path: &Path) -> Result<SecretString, Failure> {
 
 /// What is typed, without an echo; `None` when nothing is.
 pub fn typed(question: &str) -> Result<Option<SecretString>, Failure> {
+    // Who answers before the question is out, or pastes, must not be shown either, so the echo ends before the question.
+    let _unseen = Unseen::begin();
     let typed = rpassword::prompt_password(format!("{question}: "))
         .map_err(|error| Failure::Failed(format!("the terminal cannot be read: {error}")))?;
     let typed = SecretString::from(typed);

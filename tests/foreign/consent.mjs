@@ -57,7 +57,7 @@ async function open({ language = 'en', width = 900, dark = false, changes } = {}
 const focused = (page) =>
   page.evaluate(() => {
     const { tagName, name, value, href } = document.activeElement;
-    return href ? 'language' : tagName === 'BUTTON' ? value : name === 'scope' ? value : name || tagName;
+    return href ? 'language' : tagName === 'SUMMARY' ? 'more' : tagName === 'BUTTON' ? value : name === 'scope' ? value : name || tagName;
   });
 
 async function tokensOf(call) {
@@ -70,12 +70,12 @@ const SCOPES = 'infinity:read infinity:write infinigate:order';
 await step('with the keyboard alone one unticks a scope, types the key and is back at the client', async () => {
   const { page, complaints, close } = await open({ changes: { scope: SCOPES } });
   const order = [];
-  for (let tabs = 0; tabs < 7; tabs += 1) {
+  for (let tabs = 0; tabs < 8; tabs += 1) {
     await page.keyboard.press('Tab');
     order.push(await focused(page));
     if (order.at(-1) === 'infinity:write') await page.keyboard.press('Space');
   }
-  assert.deepEqual(order, [...SCOPES.split(' '), 'key', 'allow', 'deny', 'language']);
+  assert.deepEqual(order, [...SCOPES.split(' '), 'more', 'key', 'allow', 'deny', 'language']);
   await page.focus('#key');
   await page.keyboard.type(ANA.key);
   await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
@@ -103,6 +103,21 @@ await step('a wrong key is told to the eye and to a screen reader, ticks stay, a
   await page.type('#key', ANA.key);
   await Promise.all([page.waitForNavigation(), page.click('button[value=allow]')]);
   assert.ok(client.calls.at(-1).url.searchParams.get('code'));
+  await close();
+});
+
+await step('what the client did not ask for is folded, and given when a person opens it and ticks', async () => {
+  const { page, complaints, close } = await open({ changes: { scope: 'infinity:read' } });
+  const isShown = () => page.$eval('input[value="infinity:write"]', (box) => box.checkVisibility());
+  assert.equal(await isShown(), false);
+  await page.focus('summary');
+  await page.keyboard.press('Enter');
+  assert.equal(await isShown(), true);
+  await page.click('input[value="infinity:write"]');
+  await page.type('#key', ANA.key);
+  await Promise.all([page.waitForNavigation(), page.click('button[value=allow]')]);
+  assert.equal((await tokensOf(client.calls.at(-1))).scope, 'infinity:read infinity:write');
+  assert.deepEqual(complaints, []);
   await close();
 });
 

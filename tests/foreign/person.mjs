@@ -18,7 +18,8 @@ export async function openPage(address, headers = {}) {
   const text = await answer.text();
   const request = text.match(/name="request" value="([^"]+)"/)?.[1];
   const cookie = answer.headers.get('set-cookie')?.split(';')[0];
-  const scopes = [...text.matchAll(/name="scope" value="([^"]+)"/g)].map((match) => match[1]);
+  // As the program asked; what it did not ask for is folded away.
+  const scopes = [...text.split('<details')[0].matchAll(/name="scope" value="([^"]+)"/g)].map((match) => match[1]);
   return { status: answer.status, headers: answer.headers, location: answer.headers.get('location'), text, request, cookie, scopes };
 }
 

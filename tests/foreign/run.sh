@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # Runs the clients and suites that others wrote against the server, and fails when a step of theirs fails.
 #
-# INFINI_MCP names the server's program, CONFORMANCE the one that serves the conformance fixtures, CODEGEN the maintainer's
+# INFINI_MCP names the server's program, CONFORMANCE the one that serves the conformance fixtures, with the one
+# that serves OAuth alone beside it, CODEGEN the maintainer's
 # command (cargo build --release --bin infini-mcp, cargo build --example conformance, cargo build -p codegen).
 set -uo pipefail
 
 INFINI_MCP=$(realpath -e "${INFINI_MCP:?must name the server program}") || exit 2
 CONFORMANCE=$(realpath -e "${CONFORMANCE:?must name the program with the conformance fixtures}") || exit 2
 CODEGEN=$(realpath -e "${CODEGEN:?must name the command of maintainers}") || exit 2
-export INFINI_MCP CONFORMANCE CODEGEN
+OAUTH=$(realpath -e "$(dirname "$CONFORMANCE")/oauth") || exit 2
+export INFINI_MCP CONFORMANCE CODEGEN OAUTH
 cd "$(dirname "$0")" || exit 2
 
 passed=0
@@ -81,7 +83,7 @@ single 'the packages of Python are installed' install_python python requirements
 single 'the oldest client in Python is installed' install_python python-oldest requirements-oldest.txt
 single 'the converters of tool definitions are installed' install_python python-converters requirements-converters.txt
 node=$(node_of_age)
-for script in story money board offers vault administrator oauth attacks consent bad_input bad_upstream hostile greedy replicas validated inspector conformance agents; do
+for script in story money board offers vault administrator oauth assertions attacks consent bad_input bad_upstream hostile greedy replicas validated inspector conformance agents; do
   count "$node" "$script.mjs"
 done
 count python/bin/python story.py

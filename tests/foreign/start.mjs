@@ -15,7 +15,7 @@ const running = new Set();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
 
-function needed(name) {
+export function needed(name) {
   const value = process.env[name];
   if (!value) throw new Error(`${name} must name a program`);
   return value;

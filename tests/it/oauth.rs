@@ -250,17 +250,18 @@ async fn the_metadata_lead_from_the_resource_to_the_server_and_its_endpoints() {
 #[tokio::test]
 async fn a_code_comes_with_state_and_issuer_and_becomes_tokens_for_what_was_ticked_and_allowed() {
     let served = Served::start().await;
-    let answer = served.consent(&[], &["infinity:read", "infinigate:order", "infinity:admin"]).await;
+    // The page also offers what was not asked for: a client that asks for what reading needs could never get more.
+    let answer = served.consent(&[], &["infinity:read", "infinigate:order", "infinigate:read"]).await;
     assert!(answer.as_str().starts_with(REDIRECT));
     assert_eq!(part(&answer, "state").as_deref(), Some("a state"));
     assert_eq!(part(&answer, "iss").as_deref(), Some(served.url.as_str()));
     let (status, tokens) = served.redeem(&part(&answer, "code").unwrap()).await;
     assert_eq!((status, &tokens["token_type"]), (StatusCode::OK, &"Bearer".into()));
-    // She may not order, and admin was not asked for, whatever the form says.
-    assert_eq!(tokens["scope"], "infinity:read");
+    // She may not order, whatever the form says.
+    assert_eq!(tokens["scope"], "infinigate:read infinity:read");
     let grant = served.oauth.grant_of(tokens["access_token"].as_str().unwrap()).await.unwrap();
     assert_eq!((grant.user.as_str(), grant.client_id.as_str()), ("ana", "desk"));
-    assert_eq!(grant.scopes, BTreeSet::from(["infinity:read".to_owned()]));
+    assert_eq!(grant.scopes, BTreeSet::from(["infinigate:read".to_owned(), "infinity:read".to_owned()]));
 }
 
 #[tokio::test]
@@ -281,8 +282,10 @@ async fn the_page_speaks_german_and_english_escapes_what_it_shows_and_cannot_be_
     let usual = served.get(&served.request(&[])).await.text().await.unwrap();
     assert!(usual.contains("wants to use this server") && usual.contains("value=\"infinity:write\" checked"));
     assert!(usual.contains("value=\"infinigate:order\">"), "clients ask for everything out of habit");
+    assert!(usual.contains("<details><summary>What it did not ask for") && usual.contains("value=\"infinity:admin\">"));
     let unnamed = served.get(&served.request(&[("scope", "")])).await.text().await.unwrap();
     assert!(unnamed.contains("value=\"infinity:read\" checked") && unnamed.contains("value=\"infinity:write\">"));
+    assert!(!unnamed.contains("<details"), "who names nothing asks for everything");
     for grave in ["infinity:admin", "infinigate:admin", "infinigate:order"] {
         assert!(unnamed.contains(&format!("value=\"{grave}\">")), "{grave}");
     }

@@ -100,6 +100,7 @@ impl Issuer {
         Ok(Grant {
             user: person.name,
             scopes,
+            can_widen: true,
             client_id: text("client_id").or(text("azp")).unwrap_or_default().to_owned(),
             client_name: String::new(),
             family: text("sub").unwrap_or_default().to_owned(),

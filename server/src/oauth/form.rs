@@ -47,11 +47,12 @@ impl Asked {
     /// Whether a scope is ticked before the person has touched anything: reading is, other changes are if the client names
     /// them, and what spends or destroys never is, for clients ask for everything out of habit.
     pub fn suggests(&self, scope: &str) -> bool {
-        SCOPES.iter().find(|known| known.name == scope).is_some_and(|known| match known.weight() {
-            Weight::Reads => true,
-            Weight::Writes => self.names_scopes,
-            Weight::Grave => false,
-        })
+        self.scopes.contains(scope)
+            && SCOPES.iter().find(|known| known.name == scope).is_some_and(|known| match known.weight() {
+                Weight::Reads => true,
+                Weight::Writes => self.names_scopes,
+                Weight::Grave => false,
+            })
     }
 
     /// How the client is known, for the page.

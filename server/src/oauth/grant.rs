@@ -14,6 +14,8 @@ pub struct Grant {
     pub user: String,
     /// What was consented to and the person may do.
     pub scopes: BTreeSet<String>,
+    /// Whether a wider token is to be had without the person having said no: another issuer's, which no page of ours asked about.
+    pub can_widen: bool,
     /// The client that acts for them.
     pub client_id: String,
     /// What people know it by; empty when that is not known.
@@ -56,6 +58,7 @@ impl AuthorizationServer {
         Ok(Grant {
             user: family.user,
             scopes,
+            can_widen: false,
             client_id: family.client_id,
             client_name: family.client_name,
             family: family.id,

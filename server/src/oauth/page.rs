@@ -10,7 +10,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use url::{Host, Url};
 
 use super::form::{Asked, Browser};
-use super::scopes::SCOPES;
+use super::scopes::{SCOPES, Scope};
 use super::words::{Language, Words};
 use infini_mcp_core::vault::random_token;
 
@@ -116,17 +116,31 @@ impl ConsentPage<'_> {
         }
     }
 
+    /// First what was asked for; the rest is folded. A client that asks for what reading needs, as it is told to, would
+    /// otherwise never be given more.
     fn scopes(&self, words: &Words) -> Markup {
+        let (asked, more): (Vec<&Scope>, Vec<&Scope>) =
+            SCOPES.iter().partition(|scope| self.asked.scopes.contains(scope.name));
         html! {
             fieldset {
                 legend { (words.allowed_to) }
-                @for scope in SCOPES.iter().filter(|scope| self.asked.scopes.contains(scope.name)) {
-                    label .scope {
-                        input type="checkbox" name="scope" value=(scope.name) checked[(self.ticked)(scope.name)];
-                        span .grave[scope.is_grave()] { (scope.meaning(self.language)) }
+                @for scope in &asked { (self.scope(scope)) }
+                @if !more.is_empty() {
+                    details open[more.iter().any(|scope| (self.ticked)(scope.name))] {
+                        summary { (words.not_asked_for) }
+                        @for scope in &more { (self.scope(scope)) }
                     }
                 }
                 p .quiet { (words.never_more) }
+            }
+        }
+    }
+
+    fn scope(&self, scope: &Scope) -> Markup {
+        html! {
+            label .scope {
+                input type="checkbox" name="scope" value=(scope.name) checked[(self.ticked)(scope.name)];
+                span .grave[scope.is_grave()] { (scope.meaning(self.language)) }
             }
         }
     }

@@ -68,6 +68,8 @@ pub struct Words {
     pub this_machine: &'static str,
     /// Above the scopes.
     pub allowed_to: &'static str,
+    /// Above the scopes that the client did not ask for.
+    pub not_asked_for: &'static str,
     /// Below the scopes.
     pub never_more: &'static str,
     /// Label of the key.
@@ -103,6 +105,7 @@ static ENGLISH: Words = Words {
     answer_goes_to: "The answer goes to",
     this_machine: "a program on your own computer",
     allowed_to: "It would be allowed to:",
+    not_asked_for: "What it did not ask for",
     never_more: "Tick what you want it to do. It never gets more than you may do yourself.",
     your_key: "Your MCP key",
     key_hint: "The key you were given for this server. The program does not get to see it.",
@@ -125,6 +128,7 @@ static GERMAN: Words = Words {
     answer_goes_to: "Die Antwort geht an",
     this_machine: "ein Programm auf Ihrem eigenen Rechner",
     allowed_to: "Es dürfte dann:",
+    not_asked_for: "Wonach es nicht gefragt hat",
     never_more: "Haken Sie an, was es tun soll. Es bekommt nie mehr Rechte, als Sie selbst haben.",
     your_key: "Ihr MCP-Schlüssel",
     key_hint: "Der Schlüssel, den Sie für diesen Server erhalten haben. Das Programm bekommt ihn nicht zu sehen.",

@@ -74,6 +74,9 @@ impl Callers {
         let mut principal = Principal::user(roster.user_by_name(&grant.user).ok()?);
         let consented = Scopes::named(grant.scopes.iter().map(String::as_str)).ok()?;
         principal.scopes = principal.scopes.intersection(&consented);
+        if !grant.can_widen {
+            principal.reach = principal.scopes;
+        }
         let client = || Arc::new(acting_client(&grant.client_id, &grant.client_name));
         principal.client = (!grant.client_id.is_empty()).then(client);
         principal.only_tools.clone_from(&self.oauth_tools);

@@ -18,6 +18,8 @@ pub struct Principal {
     pub name: String,
     /// What they may do.
     pub scopes: Scopes,
+    /// What they could do with a wider token: tools of it are listed, so that a call of one can ask for that token.
+    pub reach: Scopes,
     /// The program that acts for them, if it came with OAuth.
     pub client: Option<Arc<ActingClient>>,
     /// Whose upstream credentials their calls use.
@@ -37,7 +39,14 @@ pub enum Credentials {
 
 impl Principal {
     fn unlimited(name: &str) -> Self {
-        Self { name: name.into(), scopes: Scopes::all(), client: None, credentials: Credentials::Own, only_tools: None }
+        Self {
+            name: name.into(),
+            scopes: Scopes::all(),
+            reach: Scopes::all(),
+            client: None,
+            credentials: Credentials::Own,
+            only_tools: None,
+        }
     }
 
     /// The person at this machine.
@@ -47,7 +56,7 @@ impl Principal {
 
     /// Whoever came over HTTP without being recognised. The door lets nobody through like that; were it to, they may nothing.
     fn nobody() -> Self {
-        Self { scopes: Scopes::default(), ..Self::unlimited("nobody") }
+        Self { scopes: Scopes::default(), reach: Scopes::default(), ..Self::unlimited("nobody") }
     }
 
     /// Whoever holds the endpoint's one bearer.
@@ -60,6 +69,7 @@ impl Principal {
         Self {
             name: user.name.clone(),
             scopes: user.scopes,
+            reach: user.scopes,
             client: None,
             credentials: Credentials::Profile(user.profile_id.clone()),
             only_tools: None,
@@ -86,9 +96,16 @@ impl Principal {
 
     /// Whether they may use a tool.
     pub fn may_use(&self, tool: &Declaration) -> bool {
-        self.may_everything()
-            || (self.only_tools.as_ref().is_none_or(|only| only.contains(tool.name))
-                && self.scopes.contains_all(&tool.scopes()))
+        self.may_everything() || (self.is_open_to(tool) && self.scopes.contains_all(&tool.scopes()))
+    }
+
+    /// Whether they see a tool: also one that a wider token of theirs would open.
+    pub fn may_see(&self, tool: &Declaration) -> bool {
+        self.is_open_to(tool) && self.reach.contains_all(&tool.scopes())
+    }
+
+    fn is_open_to(&self, tool: &Declaration) -> bool {
+        self.only_tools.as_ref().is_none_or(|only| only.contains(tool.name))
     }
 }
 
@@ -119,6 +136,10 @@ mod tests {
         for forbidden in ["infinity_create_item", "infinity_archive_item", "infinigate_accept_quote"] {
             assert!(!caller.may_use(&declaration(forbidden)), "{forbidden}");
         }
+        // A wider token would open these, so a call can ask for it.
+        assert!(caller.may_see(&declaration("infinity_create_item")));
+        caller.reach = caller.scopes;
+        assert!(!caller.may_see(&declaration("infinity_create_item")));
         caller.only_tools = Some(Arc::new(BTreeSet::from(["infinity_get_profile".to_owned()])));
         assert!(caller.may_use(&declaration("infinity_get_profile")));
         assert!(!caller.may_use(&declaration("infinity_list_boards")));

@@ -37,6 +37,7 @@ pub struct Views {
 #[derive(PartialEq, Eq, Hash)]
 struct Rights {
     scopes: Scopes,
+    reach: Scopes,
     only_some_tools: bool,
     infinigate: bool,
     infinity: bool,
@@ -57,6 +58,7 @@ impl Views {
     pub fn of(&self, catalogue: &Catalogue, principal: &Principal, upstreams: &Upstreams) -> Arc<View> {
         let rights = Rights {
             scopes: principal.scopes,
+            reach: principal.reach,
             // There is one such list for the whole server.
             only_some_tools: principal.only_tools.is_some(),
             infinigate: upstreams.serve(Service::Infinigate),
@@ -69,8 +71,8 @@ impl Views {
 
 impl View {
     fn new(choice: &Choice, catalogue: &Catalogue, principal: &Principal, upstreams: &Upstreams) -> Self {
-        let seen: Vec<&Offered> =
-            catalogue.all().iter().filter(|offered| is_open(offered, principal, upstreams)).collect();
+        let is_seen = |tool: &Declaration| principal.may_see(tool) && upstreams.serve(tool.service());
+        let seen: Vec<&Offered> = catalogue.all().iter().filter(|offered| is_seen(&offered.tool.declaration)).collect();
         Self {
             definitions: seen.iter().map(|offered| listing::definition(offered)).collect(),
             instructions: instructions(&seen, upstreams),
