@@ -40,6 +40,8 @@ pub enum Parameters {
         preview: Path,
         /// Only of a tool that spends: what would be ordered, for the ledger.
         order: Option<Path>,
+        /// What stands under the question.
+        details: Option<Path>,
     },
 }
 
@@ -52,6 +54,7 @@ pub fn check(reading: Reading) -> Result<Tool, Vec<Error>> {
     words::idempotent(&words, &mut faults);
     words::undo(&words, &mut faults);
     words::order(&words, &mut faults);
+    words::details(&words, &mut faults);
     signature::head(&function, &mut faults);
     let doc = doc::doc(&function, &mut faults);
     let parameters = signature::parameters(&words, &function.signature, &mut faults);

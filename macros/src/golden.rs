@@ -77,7 +77,7 @@ fn a_tool_that_destroys() {
 fn a_tool_that_spends_shows_what_it_will_buy() {
     assert_golden(
         "a_tool_that_spends_shows_what_it_will_buy",
-        r#"spends, preview = quotes::preview, order = quotes::order, confirm = "Buy for {quote.total} {quote.currency}?""#,
+        r#"spends, preview = quotes::preview, order = quotes::order, details = quotes::details, confirm = "Buy for {quote.total} {quote.currency}?""#,
         "/// Accept a quote and turn it into a binding purchase.
          pub async fn infinigate_accept_quote(ctx: &Ctx, args: Args, quote: Shown) -> Result<Accepted> { accept(ctx, args, quote).await }",
     );

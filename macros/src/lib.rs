@@ -23,6 +23,8 @@ use syn::Error;
 /// | `reads`, `writes`, `destroys`, `spends` | what the tool does to the world; exactly one, always |
 /// | `confirm = "Delete {name}?"` | the question a person is asked; `{dotted.path}` is filled in, `{{` and `}}` are braces. Needed by `destroys` and `spends`, refused with `reads` |
 /// | `preview = path` | an `async fn(&Ctx, &Args) -> Result<Shown>` whose answer is shown with the question and handed to the function. Needed by `spends` |
+/// | `order = path` | a `fn(&Args, &Shown) -> Order`: what the ledger keeps. Needed by `spends`, and goes with nothing else |
+/// | `details = path` | a `fn(&Args, &Shown) -> Details`: the warnings, facts and lines under the question. Needed by `spends`, goes with a `preview` |
 /// | `toolset = reports` | the set the tool is listed in; `default` when left out |
 /// | `progress` | the tool reports how far it has come |
 /// | `idempotent` | doing it twice leaves the world as doing it once; only with `writes` and `destroys` |

@@ -85,6 +85,7 @@ fn option(text: Option<&LitStr>) -> TokenStream {
 fn calls(tool: &Tool, root: &TokenStream) -> TokenStream {
     let show = show(&tool.parameters, root);
     let order = order(&tool.parameters, root);
+    let details = details(&tool.parameters, root);
     let place = tool.name.span();
     let [ctx, args, shown] = own_names(["ctx", "args", "shown"], place);
     let (args, shown, passed) = match &tool.parameters {
@@ -96,6 +97,7 @@ fn calls(tool: &Tool, root: &TokenStream) -> TokenStream {
     quote! {
         #show
         #order
+        #details
         async fn run(#ctx: &#root::Ctx, #args: Self::Args, #shown: Self::Shown) -> #root::Result<Self::Answer> {
             #run
         }
@@ -132,6 +134,21 @@ fn order(parameters: &Parameters, root: &TokenStream) -> TokenStream {
     quote! {
         fn order(#args: &Self::Args, #shown: &Self::Shown) -> ::core::option::Option<#root::Order> {
             ::core::option::Option::Some(#call)
+        }
+    }
+}
+
+/// What stands under the question; a tool without more to tell has the trait's own answer, which is nothing.
+fn details(parameters: &Parameters, root: &TokenStream) -> TokenStream {
+    let Parameters::ArgumentsAndShown { details: Some(details), .. } = parameters else {
+        return TokenStream::new();
+    };
+    let place = details.span();
+    let [args, shown] = own_names(["args", "shown"], place);
+    let call = quote_spanned!(Span::call_site().located_at(place)=> #details(#args, #shown));
+    quote! {
+        fn details(#args: &Self::Args, #shown: &Self::Shown) -> #root::Details {
+            #call
         }
     }
 }

@@ -95,9 +95,12 @@ async fn reset(State(app): State<Arc<Shared>>) -> StatusCode {
 }
 
 async fn ledger(State(app): State<Arc<Shared>>) -> Json<Value> {
-    let (operations, refused) = super::hold(&app.ledger).report();
+    let ((operations, refused), bodies) = {
+        let ledger = super::hold(&app.ledger);
+        (ledger.report(), ledger.bodies())
+    };
     let purchases: Vec<Value> = app.services.iter().flat_map(|mounted| mounted.service.purchases()).collect();
     Json(
-        json!({ "operations": operations, "purchases": { "count": purchases.len(), "list": purchases }, "refused": refused }),
+        json!({ "operations": operations, "purchases": { "count": purchases.len(), "list": purchases }, "refused": refused, "bodies": bodies }),
     )
 }

@@ -8,12 +8,15 @@ use super::service::Problem;
 
 /// Refusals are kept whole up to this number; a load test must not fill the memory with them.
 const KEPT_REFUSALS: usize = 1_000;
+/// Bodies that took effect are kept up to this number, for the same reason.
+const KEPT_BODIES: usize = 200;
 
 /// Counts by service and operation, and every request the documents did not allow.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
     operations: BTreeMap<(&'static str, String), Counts>,
     refused: Vec<Value>,
+    bodies: Vec<Value>,
 }
 
 #[derive(Debug, Default)]
@@ -31,6 +34,18 @@ impl Ledger {
     /// The service did what was asked, whether or not the client will hear of it.
     pub(super) fn took_effect(&mut self, service: &'static str, operation: &str) {
         self.counts(service, operation).effects += 1;
+    }
+
+    /// A body that took effect, as it was sent.
+    pub(super) fn sent(&mut self, service: &'static str, operation: &str, body: &Value) {
+        if !body.is_null() && self.bodies.len() < KEPT_BODIES {
+            self.bodies.push(json!({ "service": service, "operation": operation, "body": body }));
+        }
+    }
+
+    /// The bodies that took effect.
+    pub(super) fn bodies(&self) -> Vec<Value> {
+        self.bodies.clone()
     }
 
     /// The document does not allow a request.

@@ -161,6 +161,7 @@ impl Mounted {
             Ok(request) => {
                 let reply = self.service.answer(&request);
                 if (200..300).contains(&reply.status) {
+                    hold(ledger).sent(self.name, target.operation, request.json());
                     self.wait(target, Moment::After).await;
                 }
                 self.after(ledger, target, reply)

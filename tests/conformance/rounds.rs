@@ -4,9 +4,8 @@
 
 use infini_mcp::server::Principal;
 use infini_mcp::state::Store;
-use infini_mcp::tool::confirm::{Confirmations, Redeemed, Subject, Way};
-use infini_mcp::tool::{Declaration, Effect, Toolset};
-use infini_mcp::vault::digest_json;
+use infini_mcp::tool::confirm::{Asked, Confirmations, Redeemed, Subject, Way};
+use infini_mcp::tool::{Declaration, Details, Effect, Toolset};
 use rmcp::model::{InputRequests, InputRequiredResult, InputResponses};
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer};
@@ -79,7 +78,7 @@ pub async fn take(
 
     let at = match call.state {
         Some(state) if script.is_sealed => match confirmations.redeem(store, subject, state).await {
-            Ok(Redeemed::Now(yes)) => round_of(&script, &yes.shown),
+            Ok(Redeemed::Now(yes)) => round_of(&script, &yes.to),
             Ok(Redeemed::Before(_)) => return Err(ErrorData::invalid_params("This state was used before.", None)),
             Err(fault) => return Err(ErrorData::invalid_params(fault.to_string(), None)),
         },
@@ -93,7 +92,7 @@ pub async fn take(
     let requests: InputRequests = read(requests.clone())?;
     let mut state = None;
     if script.is_sealed {
-        let question = confirmations.question(store, subject, shown(next), None).await;
+        let question = confirmations.question(store, subject, shown(next), &Details::default(), None).await;
         state = Some(question.map_err(|fault| ErrorData::internal_error(fault.to_string(), None))?.state);
     }
     Ok(Turn::Ask(InputRequiredResult::new(Some(requests), state)))
@@ -104,8 +103,9 @@ fn shown(round: usize) -> Value {
     json!({ "round": round })
 }
 
-fn round_of(script: &Script, digest: &str) -> usize {
-    (0..script.rounds.len()).find(|round| digest_json(&shown(*round)) == digest).unwrap_or_default()
+fn round_of(script: &Script, asked: &Asked) -> usize {
+    let is_it = |round: &usize| Asked::about(&shown(*round), &Details::default()) == *asked;
+    (0..script.rounds.len()).find(is_it).unwrap_or_default()
 }
 
 /// Whether each request of the round has an answer that can be one; anything beside them is ignored.

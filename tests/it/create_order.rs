@@ -24,7 +24,7 @@ async fn an_order_is_shown_with_its_price_and_bought_once() {
     let price = found["products"][0]["price"].as_f64().unwrap();
     let question = door.ask(ORDER, firewall("PO-1")).await;
     let total = format!("{:.2} EUR", price * 2.0);
-    for part in [total.as_str(), "PO-1", "1 lines", "the account's address", "binding"] {
+    for part in [total.as_str(), "PO-1", "1 line ", "the account's address", "binding"] {
         assert!(question.message.contains(part), "{part} in {}", question.message);
     }
     assert_eq!(purchases(&door).await["count"], 0);

@@ -57,6 +57,7 @@ mod overlapping;
 mod predecessors;
 mod process;
 mod prompts;
+mod questions;
 mod resources;
 mod sandbox_framework;
 mod sandbox_infinigate;

@@ -158,7 +158,7 @@ async fn a_reset_puts_state_faults_and_ledger_back() {
     assert_eq!(desk.faults().await, before);
     assert_eq!(
         desk.ledger().await,
-        json!({ "operations": [], "purchases": { "count": 0, "list": [] }, "refused": [] })
+        json!({ "operations": [], "purchases": { "count": 0, "list": [] }, "refused": [], "bodies": [] })
     );
     desk.sign_in().await;
     assert_eq!(desk.post(ACCEPT, &acceptance("AN2600456", 2)).await.0, 200);

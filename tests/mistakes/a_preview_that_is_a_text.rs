@@ -1,6 +1,6 @@
 //! `preview` names a function.
 
-use infini_mcp::tool::{Ctx, Order, Result, tool};
+use infini_mcp::tool::{Ctx, Details, Order, Result, tool};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -30,7 +30,7 @@ async fn preview(_ctx: &Ctx, args: &Args) -> Result<Shown> {
 }
 
 /// Change a folder.
-#[tool(spends, order = order, preview = "preview", confirm = "Buy for {total}?")]
+#[tool(spends, details = details, order = order, preview = "preview", confirm = "Buy for {total}?")]
 pub async fn infinity_update_folder(_ctx: &Ctx, args: Args, shown: Shown) -> Result<Folder> {
     Ok(Folder {
         name: args.folder_id + &shown.total,
@@ -40,6 +40,11 @@ pub async fn infinity_update_folder(_ctx: &Ctx, args: Args, shown: Shown) -> Res
 /// What the ledger keeps.
 fn order(_args: &Args, _shown: &Shown) -> Order {
     unreachable!("nothing is ever bought here")
+}
+
+/// What stands under the question.
+fn details(_args: &Args, _shown: &Shown) -> Details {
+    Details::default()
 }
 
 fn main() {}

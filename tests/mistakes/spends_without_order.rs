@@ -1,6 +1,6 @@
 //! The ledger would not know what is bought.
 
-use infini_mcp::tool::{Ctx, Result, tool};
+use infini_mcp::tool::{Ctx, Details, Result, tool};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -30,11 +30,16 @@ async fn preview(_ctx: &Ctx, args: &Args) -> Result<Shown> {
 }
 
 /// Change a folder.
-#[tool(spends, preview = preview, confirm = "Buy for {total}?")]
+#[tool(spends, details = details, preview = preview, confirm = "Buy for {total}?")]
 pub async fn infinity_update_folder(_ctx: &Ctx, args: Args, shown: Shown) -> Result<Folder> {
     Ok(Folder {
         name: args.folder_id + &shown.total,
     })
+}
+
+/// What stands under the question.
+fn details(_args: &Args, _shown: &Shown) -> Details {
+    Details::default()
 }
 
 fn main() {}

@@ -18,7 +18,7 @@ pub struct Folder {
 }
 
 /// Change a folder.
-#[tool(spends, order = order, confirm = "Change {folder_id}?")]
+#[tool(spends, details = details, order = order, confirm = "Change {folder_id}?")]
 pub async fn infinity_update_folder(_ctx: &Ctx, args: Args) -> Result<Folder> {
     Ok(Folder {
         name: args.folder_id,

@@ -245,6 +245,23 @@ impl Store {
         rows.iter().map(entry).collect()
     }
 
+    /// The latest orders of an account that one tool sent, newest first, without those that surely came to nothing.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn orders_sent(&self, account: &str, tool: &str, most: u32) -> Result<Vec<Entry>, StateError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM orders WHERE account = $1 AND tool = $2 AND state <> 'failed' ORDER BY started_at DESC, id LIMIT $3"
+        );
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(account)
+            .bind(tool)
+            .bind(i64::from(most))
+            .fetch_all(self.pool().await?)
+            .await?;
+        rows.iter().map(entry).collect()
+    }
+
     /// Says what became of an order, unless that is settled already: a placed or failed order stays so. True when the row
     /// was changed.
     ///

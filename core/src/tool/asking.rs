@@ -5,13 +5,14 @@ use serde_json::Value;
 use super::audit::Confirmed;
 use super::catalogue::Offered;
 use super::confirm::{
-    Confirmations, Consent, Question, Redeemed, Subject, Undecided, Way, ask_by_token, declined, form_needed,
+    Asked, Confirmations, Consent, Question, Redeemed, Subject, Undecided, Way, Yes, ask_by_token, declined,
+    form_needed,
 };
+use super::details::Details;
 use super::error::{Error, Result};
 use super::used::{Before, record};
 use crate::state::Store;
 use crate::telemetry::counters::{self, Confirmation};
-use crate::vault::digest_json;
 
 /// A call whose effect must be confirmed.
 pub(super) struct Asking<'a> {
@@ -31,13 +32,12 @@ pub(super) enum Brought {
     Before(Before),
 }
 
-/// A yes, used up, with the digest of what was shown when it was given; or how to ask for one.
+/// A yes, used up, with what was known when it was given; or how to ask for one.
 pub(super) struct Promise {
     way: Way,
-    shown: Option<String>,
+    yes: Option<Yes>,
     /// The form that brought nothing, where the token stands in for it.
     instead_of: Option<Undecided>,
-    used_as: Option<String>,
 }
 
 impl Promise {
@@ -51,7 +51,7 @@ impl Promise {
 
     /// The name under which the yes was used up.
     pub(super) fn used_as(&self) -> Option<String> {
-        self.used_as.clone()
+        self.yes.as_ref().map(|yes| yes.used_as.clone())
     }
 }
 
@@ -72,43 +72,43 @@ impl Asking<'_> {
             (Consent::None, Some(token)) => (Way::Token, Some(token), None),
             (Consent::None, None) => (self.way, None, None),
         };
-        if way == Way::Token && !self.confirmations.token_allowed(self.offered.tool.declaration.effect) {
-            return Err(form_needed(undecided));
-        }
         let Some(state) = state else {
-            return Ok(Brought::Promise(Promise { way, shown: None, instead_of: undecided, used_as: None }));
+            return Ok(Brought::Promise(Promise { way, yes: None, instead_of: undecided }));
         };
+        if self.needs_form(way) {
+            return Err(form_needed(undecided, None));
+        }
         Ok(match self.confirmations.redeem(self.store, self.subject(way), state).await? {
-            Redeemed::Now(yes) => Brought::Promise(Promise {
-                way,
-                shown: Some(yes.shown),
-                instead_of: yes.instead_of,
-                used_as: Some(yes.used_as),
-            }),
+            Redeemed::Now(yes) => Brought::Promise(Promise { way, instead_of: yes.instead_of, yes: Some(yes) }),
             Redeemed::Before(before) => Brought::Before(before),
         })
     }
 
     /// Nothing when the call may run; a question when a form can be shown; an error when the token way is needed.
-    pub(super) async fn ask(&self, promise: Promise, shown: Value) -> Result<Option<Question>> {
-        if promise.shown.as_deref() == Some(digest_json(&shown).as_str()) {
+    pub(super) async fn ask(&self, promise: Promise, shown: Value, details: &Details) -> Result<Option<Question>> {
+        let now = Asked::about(&shown, details);
+        let changed = promise.yes.as_ref().and_then(|yes| yes.to.change(&now));
+        if promise.yes.is_some() && changed.is_none() {
             counters::confirmation(Confirmation::Given);
             return Ok(None);
         }
-        counters::confirmation(if promise.shown.is_some() { Confirmation::Changed } else { Confirmation::Asked });
+        counters::confirmation(if changed.is_some() { Confirmation::Changed } else { Confirmation::Asked });
         let subject = self.subject(promise.way);
-        let mut question = self.confirmations.question(self.store, subject, shown, promise.instead_of).await?;
-        if promise.shown.is_some() {
-            question.message = format!(
-                "What you confirmed has changed since, so nothing was done. Please look again. {}",
-                question.message
-            );
+        let mut question = self.confirmations.question(self.store, subject, shown, details, promise.instead_of).await?;
+        if let Some(change) = changed {
+            question = question.after(change);
         }
         match promise.way {
             Way::Form => Ok(Some(question)),
+            way if self.needs_form(way) => Err(form_needed(promise.instead_of, Some(question))),
             // After a change the earlier form is no reason any more, but what is new is.
-            Way::Token => Err(ask_by_token(question, promise.instead_of.filter(|_| promise.shown.is_none()))),
+            Way::Token => Err(ask_by_token(question, promise.instead_of.filter(|_| changed.is_none()))),
         }
+    }
+
+    /// Whether only a form may confirm this call, and this is none.
+    fn needs_form(&self, way: Way) -> bool {
+        way == Way::Token && !self.confirmations.token_allowed(self.offered.tool.declaration.effect)
     }
 
     /// Writes down what came of the yes that was used up, for the same call again. A failure to write can only be told to

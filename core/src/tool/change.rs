@@ -86,17 +86,20 @@ async fn proceed(
     }
     let shown = unharmed(prepared.show(ctx)).await?;
     let mut order = prepared.order();
+    let mut details = prepared.details();
     let purchase = purchase(ctx, asking, limits);
     if let Some(order) = &mut order {
         if let Recall::Recorded(answer) = purchase.recall(order).await? {
             return Ok(Step::Answer(answer));
         }
+        let earlier = purchase.earlier(order).await?;
         if let Some(refusal) = order.refusal.take() {
-            return Err(refusal);
+            return Err(purchase.refused_after(&earlier, refusal));
         }
+        purchase.warn_of(&earlier, &mut details);
     }
     if let Some(promise) = promise
-        && let Some(question) = asking.ask(promise, shown).await?
+        && let Some(question) = asking.ask(promise, shown, &details).await?
     {
         return Ok(Step::Ask(question));
     }

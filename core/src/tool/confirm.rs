@@ -7,8 +7,9 @@ use tokio::sync::OnceCell;
 
 use super::answer::{self, Detail};
 use super::declaration::{Declaration, Effect};
+use super::details::Details;
 use super::error::{Code, Error, Result};
-use super::excerpt::excerpt;
+use super::question::fill;
 use super::text::Fence;
 use super::used::Before;
 use crate::state::Store;
@@ -16,6 +17,7 @@ use crate::telemetry::counters::{self, Confirmation};
 use crate::vault::{digest_json, random_token};
 
 pub use super::consent::{Consent, Reply, Undecided};
+pub use super::question::{Asked, Question};
 
 /// The name of the key for sealing.
 const KEY: &str = "confirmations";
@@ -24,9 +26,6 @@ const KEY: &str = "confirmations";
 pub const OPEN_FOR: Duration = Duration::from_secs(300);
 /// How long a confirmation that was used is known, with what came of it: a client whose answer was lost asks again with it.
 const KNOWN_FOR: Duration = Duration::from_secs(3_600);
-
-/// Characters of one name, comment or value in a question.
-const LONGEST_PART: usize = 80;
 
 /// Seals a payload so that it can be given to the caller and trusted when it comes back.
 pub trait Seal: Send + Sync {
@@ -99,17 +98,6 @@ impl Way {
     }
 }
 
-/// A question that must be answered with yes before the call runs.
-#[derive(Debug)]
-pub struct Question {
-    /// What a person reads.
-    pub message: String,
-    /// What the call would act on.
-    pub shown: Value,
-    /// The sealed state to bring back with the yes.
-    pub state: String,
-}
-
 /// Makes a seal with a key.
 pub type MakeSeal = fn([u8; 32]) -> Box<dyn Seal>;
 
@@ -154,8 +142,8 @@ impl Subject<'_> {
 /// A yes that was brought, and used up by that.
 #[derive(Debug)]
 pub struct Yes {
-    /// The digest of what was shown.
-    pub shown: String,
+    /// What it was said to.
+    pub to: Asked,
     /// Why the form brought nothing, where this is the token that stands in for it.
     pub instead_of: Option<Undecided>,
     /// The name under which it was used up.
@@ -191,17 +179,18 @@ impl Confirmations {
         store: &Store,
         subject: Subject<'_>,
         shown: Value,
+        details: &Details,
         instead_of: Option<Undecided>,
     ) -> Result<Question> {
         let payload = json!({
             "nonce": random_token(),
-            "shown": digest_json(&shown),
+            "asked": Asked::about(&shown, details),
             "at": now(),
             "instead_of": instead_of.map(Undecided::name),
         });
         let state = self.seal(store).await?.seal(&payload.to_string(), &subject.context(), KNOWN_FOR);
         let template = subject.tool.confirm.unwrap_or("Run {tool}?");
-        Ok(Question { message: fill(template, subject, &shown), shown, state })
+        Ok(Question::new(fill(template, subject.arguments, &shown), details, shown, state))
     }
 
     /// Checks a yes and uses it up.
@@ -228,7 +217,10 @@ impl Confirmations {
         }
         if is_open && store.use_up(&name, KNOWN_FOR).await? {
             let instead_of = Undecided::named(part("instead_of"));
-            return Ok(Redeemed::Now(Yes { shown: part("shown").to_owned(), instead_of, used_as: name }));
+            // A question of an earlier version says nothing here, and is asked again.
+            let to = payload.get("asked").cloned().and_then(|asked| serde_json::from_value(asked).ok());
+            let to = to.unwrap_or_default();
+            return Ok(Redeemed::Now(Yes { to, instead_of, used_as: name }));
         }
         let Some(used) = store.used(&name).await? else { return Err(expired()) };
         counters::confirmation(Confirmation::Replayed);
@@ -277,8 +269,9 @@ pub fn declined(why: &str) -> Error {
         .with_hint("Do not ask again unless the person wants it. A client that says no by itself because nobody sits in front of it needs CONFIRM_FORMS=off, which its operator sets.")
 }
 
-/// The error of a call that only a form could confirm, where a form cannot be had.
-pub fn form_needed(why: Option<Undecided>) -> Error {
+/// The error of a call that only a form could confirm, where a form cannot be had; with the question, so that a person can
+/// read what was not done.
+pub fn form_needed(why: Option<Undecided>, question: Option<Question>) -> Error {
     let (code, said) = why.map_or(
         (
             Code::ConfirmationRequired,
@@ -286,56 +279,33 @@ pub fn form_needed(why: Option<Undecided>) -> Error {
         ),
         |why| (why.code(), why.in_words()),
     );
-    Error::new(code, format!("{said} Nothing was done."))
-        .with_hint("A person must say yes in a form, in a client that supports elicitation; the operator has forbidden the token way for calls that spend money.")
+    let asked = question.as_ref().map(|question| format!(" {}", question.heading)).unwrap_or_default();
+    let error = Error::new(code, format!("{said}{asked} Nothing was done."))
+        .with_hint("A person must say yes in a form, in a client that supports elicitation; the operator has forbidden the token way for calls that spend money.");
+    match question {
+        Some(question) => with_question(error, question),
+        None => error,
+    }
 }
 
 /// The error that asks a caller to repeat the call with the token.
 pub fn ask_by_token(question: Question, instead_of: Option<Undecided>) -> Error {
-    let shown = answer::finish(question.shown, Detail::Brief, &Fence::Off);
-    let message = format!("{} Nothing was done yet.", question.message);
+    let message = format!("{} Nothing was done yet.", question.heading);
     let (code, message) = match instead_of {
         Some(why) => (why.code(), format!("{} {message}", why.in_words())),
         None => (Code::ConfirmationRequired, message),
     };
-    Error::new(code, message)
-        .with_hint("Show this to the person you work for. If they agree, call the tool again within five minutes with the same arguments and this confirmation_token.")
-        .with_whole("shown", shown)
-        .with_whole("confirmation_token", json!(question.state))
+    let state = question.state.clone();
+    with_question(Error::new(code, message), question)
+        .with_hint("Show this, with every line of the question, to the person you work for. If they agree, call the tool again within five minutes with the same arguments and this confirmation_token.")
+        .with_whole("confirmation_token", json!(state))
 }
 
-/// Fills `{name}` from the arguments and `{parameter.path}` from what is shown.
-fn fill(template: &str, subject: Subject<'_>, shown: &Value) -> String {
-    let mut text = String::new();
-    let mut rest = template;
-    while let Some((before, tail)) = rest.split_once(['{', '}']) {
-        text.push_str(before);
-        let opened = rest.as_bytes().get(before.len()) == Some(&b'{');
-        if let Some(after) = tail.strip_prefix(if opened { '{' } else { '}' }) {
-            text.push(if opened { '{' } else { '}' });
-            rest = after;
-            continue;
-        }
-        let Some((name, after)) = tail.split_once('}') else { break };
-        text.push_str(&placeholder(name.trim(), subject, shown));
-        rest = after;
-    }
-    text.push_str(rest);
-    text
-}
-
-fn placeholder(name: &str, subject: Subject<'_>, shown: &Value) -> String {
-    let found = match name.split_once('.') {
-        Some((_, path)) => shown.pointer(&format!("/{}", path.replace('.', "/"))),
-        None => subject.arguments.get(name),
-    };
-    let shown = match found {
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Null) | None => "—".into(),
-        Some(other) => other.to_string(),
-    };
-    // Names of vendors and items come from others: one line, nothing hidden, not long enough to tell a story.
-    excerpt(&shown, LONGEST_PART)
+/// An error of one line has no room for a question of many, which is told beside it, whole.
+fn with_question(error: Error, question: Question) -> Error {
+    let says_it_all = question.message == question.heading;
+    let error = if says_it_all { error } else { error.with_whole("question", json!(question.message)) };
+    error.with_whole("shown", answer::finish(question.shown, Detail::Brief, &Fence::Off))
 }
 
 #[cfg(test)]
@@ -379,7 +349,13 @@ mod tests {
         let arguments = json!({ "number": "AN1" });
         let other = json!({ "number": "AN2" });
         let question = confirmations
-            .question(&store, subject("ana", &arguments, Way::Form), json!({ "total": 10.5 }), None)
+            .question(
+                &store,
+                subject("ana", &arguments, Way::Form),
+                json!({ "total": 10.5 }),
+                &Details::default(),
+                None,
+            )
             .await
             .unwrap();
         assert_eq!(question.message, "Buy 10.5 {net} for AN1?");
@@ -395,7 +371,7 @@ mod tests {
         }
         let again = || confirmations.redeem(&store, subject("ana", &arguments, Way::Form), &question.state);
         let Redeemed::Now(yes) = again().await.unwrap() else { panic!("it was not used before") };
-        assert_eq!(yes.shown, digest_json(&json!({ "total": 10.5 })));
+        assert_eq!(yes.to, Asked::about(&json!({ "total": 10.5 }), &Details::default()));
         assert!(matches!(again().await.unwrap(), Redeemed::Before(_)));
     }
 
@@ -411,7 +387,8 @@ mod tests {
         let store = Store::in_memory("test");
         let arguments = json!({ "number": "AN1" });
         let subject = subject("ana", &arguments, Way::Token);
-        let token = || confirmations.question(&store, subject, json!({}), Some(Undecided::Dismissed));
+        let nothing = Details::default();
+        let token = || confirmations.question(&store, subject, json!({}), &nothing, Some(Undecided::Dismissed));
         let before = token().await.unwrap();
         next_millisecond();
         confirmations.declined(&store, Subject { way: Way::Form, ..subject }).await.unwrap();

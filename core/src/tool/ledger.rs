@@ -182,7 +182,8 @@ impl Purchase {
                 "An order with the same key but other content ({}) was placed at {when}. Nothing was sent.",
                 entry.summary
             ))
-            .with_hint("If this is another order, give it another idempotency_key or number of your own.")),
+            .with_hint("An order cannot be changed; only the sales contact can cancel one. Another idempotency_key buys this order IN ADDITION to the earlier one, so use one only if both are wanted.")
+            .with("order_id", json!(entry.id))),
             OrderState::Placed => match entry.answer.as_deref().map(serde_json::from_str::<Value>) {
                 Some(Ok(answer)) => Ok(Recall::Recorded(repeated(answer, &when))),
                 Some(Err(_)) | None => Err(already(entry, &when, entry.found.as_deref())),
@@ -395,6 +396,7 @@ mod tests {
     fn order(totals: &[(&str, f64)]) -> Order {
         Order {
             key: "AN1".into(),
+            number: None,
             payload: Value::Null,
             summary: "quote AN1".into(),
             totals: totals.iter().map(|(currency, sum)| ((*currency).to_owned(), *sum)).collect(),

@@ -9,6 +9,8 @@ use super::error::Error;
 pub struct Order {
     /// Two calls with the same key are the same purchase, whoever calls.
     pub key: String,
+    /// The argument that holds the buyer's own number, and that number: earlier orders with it are told in the question.
+    pub number: Option<(&'static str, String)>,
     /// What is sent. With the same key and another payload it is a conflict.
     pub payload: Value,
     /// What a person recognises it by, for example `quote AN2600456, revision 2`.

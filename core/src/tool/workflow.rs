@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::ctx::Ctx;
 use super::declaration::Declaration;
+use super::details::Details;
 use super::error::{Error, Result};
 use super::order::Order;
 use super::schema;
@@ -33,6 +34,11 @@ pub trait Workflow: Send + Sync + 'static {
     /// What a purchase is for the ledger; nothing where no money is spent.
     fn order(_args: &Self::Args, _shown: &Self::Shown) -> Option<Order> {
         None
+    }
+
+    /// What stands under the question; nothing where the question says it all.
+    fn details(_args: &Self::Args, _shown: &Self::Shown) -> Details {
+        Details::default()
     }
 
     /// Does the work.
@@ -107,6 +113,9 @@ pub trait Prepared: Send + Sync {
     /// What a purchase of what was last shown is for the ledger.
     fn order(&self) -> Option<Order>;
 
+    /// What stands under a question about what was last shown.
+    fn details(&self) -> Details;
+
     /// Does the work with what was last shown.
     fn run<'a>(self: Box<Self>, ctx: &'a Ctx) -> BoxFuture<'a, Result<Value>>;
 }
@@ -134,6 +143,10 @@ impl<W: Workflow> Prepared for Pending<W> {
 
     fn order(&self) -> Option<Order> {
         self.shown.as_ref().and_then(|shown| W::order(&self.args, shown))
+    }
+
+    fn details(&self) -> Details {
+        self.shown.as_ref().map(|shown| W::details(&self.args, shown)).unwrap_or_default()
     }
 
     fn run<'a>(self: Box<Self>, ctx: &'a Ctx) -> BoxFuture<'a, Result<Value>> {

@@ -39,8 +39,12 @@ pub struct Line {
     pub net: Amount,
     /// Of both.
     pub currency: Option<String>,
-    /// Pieces in stock now.
+    /// Pieces in stock now. A yes does not depend on it: what it means to a buyer is a warning.
+    #[serde(skip)]
     pub stock: Option<Amount>,
+    /// The article as it stands in the list.
+    #[serde(skip)]
+    pub article: Product,
 }
 
 /// An order's lines with what they cost together.
@@ -144,6 +148,7 @@ fn line(wanted: &Wanted, found: &Found) -> std::result::Result<Line, String> {
         net: Amount::to_the_cent(price.number() * wanted.quantity),
         currency: article.currency.clone(),
         stock: article.stock,
+        article: article.clone(),
     })
 }
 

@@ -129,6 +129,7 @@ fn of_line(place: usize, field: &str, problem: &str) -> Error {
 mod tests {
     use super::*;
     use crate::infinigate::money::Amount;
+    use infini_mcp_core::api::infinigate::types::PriceListItem;
     use serde_json::json;
 
     fn priced() -> Priced {
@@ -141,6 +142,7 @@ mod tests {
             net: Amount::of(1.0),
             currency: None,
             stock: None,
+            article: PriceListItem::default().into(),
         }
     }
 

@@ -55,11 +55,6 @@ fn said(text: Option<&String>) -> Option<String> {
 }
 
 impl EndCustomer {
-    /// The company's name.
-    pub fn name(&self) -> &str {
-        self.name.trim()
-    }
-
     /// The form that is sent.
     ///
     /// # Errors
@@ -109,10 +104,5 @@ impl PostalAddress {
             country_code: Some(letters("ship_to.country", &self.country, 2, "DE")?),
             country_name: None,
         })
-    }
-
-    /// In one line, for a question.
-    pub fn in_words(&self) -> String {
-        format!("{}, {}, {} {}", self.name.trim(), self.street.trim(), self.postal_code.trim(), self.city.trim())
     }
 }

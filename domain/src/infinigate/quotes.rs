@@ -2,7 +2,7 @@
 
 use super::documents::{self, Document, References};
 use super::pages::{self, Ask, Limits};
-use super::vendors::Vendors;
+use super::vendors::{Vendors, folded};
 use infini_mcp_core::api::ids::{DocumentGuid, DocumentNumber};
 use infini_mcp_core::api::infinigate::types;
 use infini_mcp_core::api::{self, Cause};
@@ -148,6 +148,32 @@ fn row_of(header: &types::QuoteHeader) -> types::DocumentInfo {
     }
 }
 
+/// What is decided about a quote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Decision {
+    Accept,
+    Reject,
+}
+
+impl Decision {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Accept => "accepted",
+            Self::Reject => "rejected",
+        }
+    }
+}
+
+/// Where a quote stands that cannot be decided about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Accepted,
+    Rejected,
+    Expired,
+    /// Its status is none of the words that are known, or one of a quote that is not decided yet.
+    Unknown,
+}
+
 impl Quote {
     /// The revision that may be decided about now.
     ///
@@ -183,7 +209,7 @@ impl Quote {
         if self.document.can_be_accepted == Some(true) {
             return Ok(());
         }
-        Err(self.refused("accepted", self.document.can_be_accepted))
+        Err(self.refused(Decision::Accept, self.document.can_be_accepted))
     }
 
     /// That the quote may be rejected now.
@@ -194,23 +220,62 @@ impl Quote {
         if self.document.can_be_rejected == Some(true) {
             return Ok(());
         }
-        Err(self.refused("rejected", self.document.can_be_rejected))
+        Err(self.refused(Decision::Reject, self.document.can_be_rejected))
     }
 
-    fn refused(&self, what: &str, flag: Option<bool>) -> Error {
-        let says = if flag.is_some() { "says that it cannot be" } else { "does not say that it can be" };
+    /// Why not, and what to do instead: that depends on where the quote stands.
+    fn refused(&self, decision: Decision, flag: Option<bool>) -> Error {
+        let number = self.number();
         let status =
             self.document.status.as_ref().map(|status| format!("; its status is {status}")).unwrap_or_default();
         let validity =
             self.document.valid_until.as_ref().map(|day| format!("; it was given until {day}")).unwrap_or_default();
-        Error::new(
-            Code::Conflict,
-            format!(
-                "Quote {} was not {what}: Infinigate {says} {what} now{status}{validity}. Nothing was done.",
-                self.number()
+        let what = decision.word();
+        let (why, hint) = match (self.standing(), decision) {
+            (Standing::Accepted, _) => (
+                format!("has been accepted already{status}. Infinigate does not say by whom or when"),
+                format!("It is bought, so do not order it again: {}.", self.where_the_invoice_appears()),
             ),
-        )
-        .with_hint("Ask the sales contact for a new quote if it is still wanted.")
+            (Standing::Rejected, Decision::Accept) => (
+                format!("has been rejected{status}, and a rejection is for good"),
+                "Ask for a new quote with infinigate_request_quote if it is still wanted.".to_owned(),
+            ),
+            (Standing::Rejected, Decision::Reject) => {
+                (format!("has been rejected already{status}"), "Nothing is left to do.".to_owned())
+            }
+            (Standing::Expired, Decision::Accept) => (
+                format!("has expired{status}{validity}"),
+                "Ask for a new quote with infinigate_request_quote, or the sales contact for a later day.".to_owned(),
+            ),
+            (Standing::Expired, Decision::Reject) => (
+                format!("has expired{status}{validity}"),
+                "It binds nobody any more, so there is nothing to reject.".to_owned(),
+            ),
+            (Standing::Unknown, _) => {
+                let says = if flag.is_some() { "says that it cannot be" } else { "does not say that it can be" };
+                (
+                    format!("cannot be {what} now: Infinigate {says} {what} now{status}{validity}"),
+                    "Read it with infinigate_get_quote later, or ask the sales contact: a quote that Infinigate still works on cannot be decided yet.".to_owned(),
+                )
+            }
+        };
+        Error::new(Code::Conflict, format!("Quote {number} {why}. Nothing was done.")).with_hint(hint)
+    }
+
+    fn where_the_invoice_appears(&self) -> String {
+        let by = self.document.buyer_reference.as_ref().map(|reference| format!(" with buyer_reference {reference}"));
+        format!("its invoice appears in infinigate_list_invoices{}", by.unwrap_or_default())
+    }
+
+    /// Where it stands, as far as a word tells that is known exactly: the words are not published.
+    fn standing(&self) -> Standing {
+        let word = self.document.status.as_deref().map(folded).unwrap_or_default();
+        match word.as_str() {
+            "accepted" | "ordered" | "angenommen" | "bestellt" => Standing::Accepted,
+            "rejected" | "declined" | "abgelehnt" => Standing::Rejected,
+            "expired" | "abgelaufen" => Standing::Expired,
+            _ => Standing::Unknown,
+        }
     }
 
     /// What the quote tells of an acceptance that may have been sent. The words of a status are not published, so only
@@ -268,7 +333,39 @@ mod tests {
             ..Default::default()
         });
         let told = expired.must_be_acceptable().unwrap_err().to_string();
-        assert!(told.contains("Expired") && told.contains("2026-01-31"), "{told}");
+        assert!(told.contains("has expired; its status is Expired; it was given until 2026-01-31"), "{told}");
+    }
+
+    #[test]
+    fn a_refusal_says_where_the_quote_stands_and_what_follows_from_that() {
+        let of = |status: &str| {
+            let quote = quote(Document {
+                number: Some("AN1".into()),
+                status: Some(status.into()),
+                can_be_accepted: Some(false),
+                can_be_rejected: Some(false),
+                buyer_reference: Some("ANF-1".into()),
+                ..Default::default()
+            });
+            [quote.must_be_acceptable(), quote.must_be_rejectable()].map(|judged| {
+                let error = judged.unwrap_err();
+                format!("{error} | {}", error.hint().unwrap_or_default())
+            })
+        };
+        for told in of("Accepted") {
+            assert!(told.starts_with("Quote AN1 has been accepted already; its status is Accepted."), "{told}");
+            assert!(told.contains("do not order it again") && told.contains("buyer_reference ANF-1"), "{told}");
+        }
+        let [accept, reject] = of("Rejected");
+        assert!(accept.contains("a rejection is for good") && accept.contains("infinigate_request_quote"), "{accept}");
+        assert!(reject.contains("has been rejected already") && reject.contains("Nothing is left to do"), "{reject}");
+        let [accept, reject] = of("Expired");
+        assert!(accept.contains("has expired") && reject.contains("nothing to reject"), "{accept} {reject}");
+        // A word that only contains a known one is none.
+        for told in of("Not accepted yet") {
+            assert!(told.contains("now: Infinigate says that it cannot be"), "{told}");
+            assert!(told.contains("its status is Not accepted yet") && told.contains("later"), "{told}");
+        }
     }
 
     #[test]

@@ -77,6 +77,7 @@ pub fn parameters(words: &Words, signature: &Signature, faults: &mut Faults) -> 
             shown: shown.ty.clone(),
             preview: preview.value.clone(),
             order: words.order.entry().map(|order| order.value.clone()),
+            details: words.details.entry().map(|details| details.value.clone()),
         },
         (Some(arguments), ..) => Parameters::Arguments(arguments.ty.clone()),
         (None, ..) => Parameters::Nothing,

@@ -46,7 +46,7 @@ fn good_declarations_have_no_fault() {
 
 #[test]
 fn a_preview_may_go_with_every_effect_that_asks() {
-    for effect in ["writes, undo = \"undo_it\"", "destroys", "spends, order = order"] {
+    for effect in ["writes, undo = \"undo_it\"", "destroys", "spends, order = order, details = tell"] {
         let attribute = format!("{effect}, preview = super::look, confirm = \"Do it?\"");
         let told =
             faults(&attribute, "/// Do it. pub async fn", "(ctx: &Ctx, args: Args, shown: Shown) -> Result<Done>");
@@ -89,7 +89,7 @@ fn an_unreadable_value_is_not_also_missing() {
     assert_told(&faults_of_words("destroys, confirm"), &["`confirm` takes a text"]);
     assert_told(&faults_of_words("destroys, confirm = {it}, progress"), &["`confirm` takes a text"]);
     assert_told(
-        &faults_of_words("spends, order = order, preview = 3, confirm = \"Do it?\""),
+        &faults_of_words("spends, order = order, details = tell, preview = 3, confirm = \"Do it?\""),
         &["`preview` takes a function"],
     );
     assert_told(&faults_of_words("reads, toolset = \"views\""), &["`toolset` takes a bare word"]);
@@ -113,7 +113,7 @@ fn a_missing_comma_is_one_fault() {
 fn a_preview_that_is_missing_or_unwanted_is_one_fault() {
     let three = "(ctx: &Ctx, args: Args, shown: Shown) -> Result<Done>";
     let head = "/// Do it. pub async fn";
-    let spends = faults("spends, order = order, confirm = \"Do it?\"", head, three);
+    let spends = faults("spends, order = order, details = tell, confirm = \"Do it?\"", head, three);
     assert_told(&spends, &["a tool that spends shows"]);
     let reads = faults("reads, preview = look", head, three);
     assert_told(&reads, &["a tool that reads never asks"]);
@@ -130,10 +130,18 @@ fn undo_and_order_go_with_their_effects() {
     assert_told(&faults_of_words("writes, undo = \"undo_it\", order = order"), &["`order` goes with `spends`"]);
     let three = "(ctx: &Ctx, args: Args, shown: Shown) -> Result<Done>";
     let spends = |words: &str| {
-        faults(&format!("spends, preview = look, confirm = \"Do it?\"{words}"), "/// Do it. pub async fn", three)
+        faults(
+            &format!("spends, preview = look, details = tell, confirm = \"Do it?\"{words}"),
+            "/// Do it. pub async fn",
+            three,
+        )
     };
     assert_told(&spends(""), &["names its order for the ledger"]);
     assert_told(&spends(", order = order, undo = \"undo_it\""), &["nothing undoes spending"]);
+    let unlisted =
+        faults("spends, preview = look, order = order, confirm = \"Do it?\"", "/// Do it. pub async fn", three);
+    assert_told(&unlisted, &["lists what it is about to buy"]);
+    assert_told(&faults_of_words("destroys, details = tell, confirm = \"Do it?\""), &["tell what `preview` found"]);
 }
 
 #[test]

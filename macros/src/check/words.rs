@@ -108,3 +108,19 @@ pub fn order(words: &Words, faults: &mut Faults) {
         (Effect::Reads | Effect::Writes | Effect::Destroys | Effect::Spends, _) => {}
     }
 }
+
+/// A purchase is listed line by line, and what is listed was found by a preview.
+pub fn details(words: &Words, faults: &mut Faults) {
+    let Some(effect) = words.effect.entry() else {
+        return;
+    };
+    match (effect.value, words.details.entry()) {
+        (Effect::Spends, None) if words.details.is_missing() => faults.at(
+            effect.word.span(),
+            "a tool that spends lists what it is about to buy: add `details = …`, a `fn(&Args, &Shown) -> Details`",
+        ),
+        (Effect::Reads | Effect::Writes | Effect::Destroys, Some(details)) if words.preview.is_missing() => faults
+            .at(details.word.span(), "`details` tell what `preview` found: add `preview = …`, or leave `details` out"),
+        (Effect::Reads | Effect::Writes | Effect::Destroys | Effect::Spends, _) => {}
+    }
+}

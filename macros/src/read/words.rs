@@ -13,6 +13,7 @@ pub struct Words {
     pub confirm: Said<LitStr>,
     pub preview: Said<Path>,
     pub order: Said<Path>,
+    pub details: Said<Path>,
     pub undo: Said<LitStr>,
     pub progress: Said<()>,
     pub idempotent: Said<()>,
@@ -95,6 +96,10 @@ impl Words {
                 let value = value(&word, input, "a function", "order").map(|ModulePath(path)| path);
                 self.order.set(word, value)
             }
+            "details" => {
+                let value = value(&word, input, "a function", "details").map(|ModulePath(path)| path);
+                self.details.set(word, value)
+            }
             "undo" => {
                 let value = value(&word, input, "a text", "\"infinity_archive_item\"");
                 self.undo.set(word, value)
@@ -135,6 +140,7 @@ impl Words {
             "confirm" => self.confirm.forgive(),
             "preview" => self.preview.forgive(),
             "order" => self.order.forgive(),
+            "details" => self.details.forgive(),
             "undo" => self.undo.forgive(),
             "reads" | "writes" | "destroys" | "spends" => self.effect.forgive(),
             _ => {}
@@ -177,7 +183,7 @@ impl<T> Said<T> {
     }
 }
 
-const WORDS: [&str; 11] = [
+const WORDS: [&str; 12] = [
     "reads",
     "writes",
     "destroys",
@@ -185,6 +191,7 @@ const WORDS: [&str; 11] = [
     "confirm",
     "preview",
     "order",
+    "details",
     "undo",
     "toolset",
     "progress",

@@ -39,6 +39,12 @@ const _: () = {
         ) -> ::core::option::Option<::infini_mcp::tool::Order> {
             ::core::option::Option::Some(quotes::order(args, shown))
         }
+        fn details(
+            args: &Self::Args,
+            shown: &Self::Shown,
+        ) -> ::infini_mcp::tool::Details {
+            quotes::details(args, shown)
+        }
         async fn run(
             ctx: &::infini_mcp::tool::Ctx,
             args: Self::Args,

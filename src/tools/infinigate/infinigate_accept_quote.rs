@@ -11,8 +11,10 @@ use crate::api::ids::DocumentNumber;
 use crate::api::infinigate::types::QuoteAcceptance;
 use crate::domain::infinigate::email::EmailAddress;
 use crate::domain::infinigate::money::Amount;
+use crate::domain::infinigate::quote_details;
+use crate::domain::infinigate::quote_lines::Line;
 use crate::domain::infinigate::quotes::{self, Key, Quote};
-use crate::tool::{Ctx, Error, Order, Result, tool};
+use crate::tool::{Ctx, Details, Error, Order, Result, tool};
 
 /// Which quote, and who takes responsibility.
 #[derive(Deserialize, JsonSchema)]
@@ -35,8 +37,10 @@ pub struct Shown {
     vendor: Option<String>,
     total: Option<Amount>,
     currency: Option<String>,
+    /// The total in words.
+    cost: String,
     valid_until: Option<String>,
-    line_count: usize,
+    lines: Vec<Line>,
     buyer_reference: Option<String>,
     external_document_number: Option<String>,
     /// The whole quote, which judges whether it may be accepted.
@@ -51,6 +55,8 @@ pub struct Accepted {
     document_number: String,
     /// The revision that was accepted.
     accepted_revision: i64,
+    /// In whose name.
+    accepted_by: Option<String>,
     /// The document Infinigate named in return.
     document_guid: Option<String>,
     /// Its status, if told.
@@ -74,7 +80,8 @@ pub struct Accepted {
     spends,
     preview = preview,
     order = order,
-    confirm = "Buy quote {quote.document_number} (revision {quote.document_revision}) from {quote.vendor} for {quote.total} {quote.currency} net, {quote.line_count} lines, valid until {quote.valid_until}, in the name of {accepted_by}? This is a binding order."
+    details = details,
+    confirm = "Buy quote {quote.document_number} (revision {quote.document_revision}) from {quote.vendor} for {quote.cost} net, valid until {quote.valid_until}, in the name of {accepted_by}? This is a binding order."
 )]
 pub async fn infinigate_accept_quote(ctx: &Ctx, args: Args, quote: Shown) -> Result<Accepted> {
     let acceptance = acceptance(&args, &quote)?;
@@ -84,6 +91,7 @@ pub async fn infinigate_accept_quote(ctx: &Ctx, args: Args, quote: Shown) -> Res
     Ok(Accepted {
         document_number: quote.document_number,
         accepted_revision,
+        accepted_by: Some(args.accepted_by.as_str().to_owned()),
         document_guid: told.document_guid,
         document_status: told.document_status,
         total: quote.total,
@@ -105,11 +113,20 @@ async fn preview(ctx: &Ctx, args: &Args) -> Result<Shown> {
         total: document.total,
         currency: document.currency,
         valid_until: document.valid_until,
-        line_count: quote.lines.len(),
+        cost: quote_details::cost(&quote),
+        lines: quote.lines.iter().cloned().map(Line::from).collect(),
         buyer_reference: document.buyer_reference,
         external_document_number: document.external_document_number,
         quote,
     })
+}
+
+/// The quote whole, and in whose name it would be bought.
+fn details(args: &Args, shown: &Shown) -> Details {
+    let mut details = Details::default();
+    details.fact("Accepted by", Some(args.accepted_by.as_str()));
+    quote_details::tell(&mut details, &shown.quote);
+    details
 }
 
 /// The same revision of the same quote is the same purchase; a later revision is another one, asked about anew.
@@ -119,6 +136,7 @@ fn order(args: &Args, shown: &Shown) -> Order {
     let totals = shown.currency.clone().zip(shown.total.map(Amount::number));
     Order {
         key: format!("{number}@{revision}"),
+        number: Some(("document_number", number.clone())),
         payload: json!({ "document_number": number, "document_revision": revision }),
         summary: format!("quote {number}, revision {revision}"),
         totals: totals.into_iter().collect(),
@@ -166,7 +184,8 @@ mod tests {
             total: None,
             currency: None,
             valid_until: None,
-            line_count: 1,
+            cost: String::new(),
+            lines: Vec::new(),
             buyer_reference: reference.map(str::to_owned),
             external_document_number: None,
             quote: Quote {

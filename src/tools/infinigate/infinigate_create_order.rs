@@ -14,11 +14,12 @@ use crate::domain::infinigate::basket::{self, Basket, Line as Priced};
 use crate::domain::infinigate::dates::Period;
 use crate::domain::infinigate::documents::{self, Kind, References};
 use crate::domain::infinigate::email::EmailAddress;
+use crate::domain::infinigate::order_details;
 use crate::domain::infinigate::order_lines::Line;
 use crate::domain::infinigate::pages::Ask;
 use crate::domain::infinigate::parties::{EndCustomer, PostalAddress};
 use crate::domain::infinigate::quote_requests::{delivery_day, letters};
-use crate::tool::{Ctx, Error, Evidence, Order, Result, tool};
+use crate::tool::{Ctx, Details, Error, Evidence, Order, Result, tool};
 
 /// What is ordered, for whom, and how it is told apart from other orders.
 #[derive(Deserialize, JsonSchema)]
@@ -77,19 +78,22 @@ enum Shipping {
     Together,
 }
 
-/// What would be bought.
+/// What would be bought. A yes depends on the lines and their prices; everything else is the caller's own.
 #[derive(Serialize)]
 pub struct Shown {
+    /// How many lines there are, in words.
+    size: String,
     lines: Vec<Priced>,
-    line_count: usize,
     totals: String,
-    end_customer: String,
-    ship_to: String,
     delivery_date: Option<String>,
     /// Documents that carry the same number already.
+    #[serde(skip)]
     same_number: Option<String>,
     #[serde(skip)]
     sums: Vec<(String, f64)>,
+    /// The order as it will be sent.
+    #[serde(skip)]
+    request: OrderRequest,
 }
 
 /// The order, as far as Infinigate acknowledged it.
@@ -116,11 +120,11 @@ pub struct Placed {
     spends,
     preview = preview,
     order = order,
-    confirm = "Order {order.line_count} lines for {order.totals} net under the number {po_number}, for {order.end_customer}, delivered to {order.ship_to}? {order.same_number} Prices are those of now. This is a binding order."
+    details = details,
+    confirm = "Order {order.size} for {order.totals} net under the number {po_number}? Prices are those of now. This is a binding order."
 )]
 pub async fn infinigate_create_order(ctx: &Ctx, args: Args, order: Shown) -> Result<Placed> {
-    let body = request(&args, &order.lines)?;
-    let told = ctx.infinigate()?.request_purchase_order().body(body).send().await?.into_inner();
+    let told = ctx.infinigate()?.request_purchase_order().body(order.request).send().await?.into_inner();
     let number = args.po_number.trim().to_owned();
     Ok(Placed {
         note: format!(
@@ -142,21 +146,31 @@ async fn preview(ctx: &Ctx, args: &Args) -> Result<Shown> {
     }
     let basket: Basket = basket::fill(ctx, &wanted).await?;
     // Everything that can be wrong with the rest shows before a person is asked.
-    let sent = request(args, &basket.lines)?;
+    let request = request(args, &basket.lines)?;
     let same_number = same_number(ctx, args.po_number.trim()).await?;
     Ok(Shown {
-        line_count: basket.lines.len(),
+        size: match basket.lines.len() {
+            1 => "1 line".to_owned(),
+            count => format!("{count} lines"),
+        },
         totals: basket.totals_in_words(),
         lines: basket.lines,
-        end_customer: args
-            .end_customer
-            .as_ref()
-            .map_or_else(|| "nobody named".to_owned(), |customer| customer.name().to_owned()),
-        ship_to: args.ship_to.as_ref().map_or_else(|| "the account's address".to_owned(), PostalAddress::in_words),
-        delivery_date: sent.header.requested_delivery_date,
+        delivery_date: request.header.requested_delivery_date.clone(),
         same_number,
         sums: basket.totals,
+        request,
     })
+}
+
+/// All that is sent, and what a buyer should know of it.
+fn details(_args: &Args, shown: &Shown) -> Details {
+    let mut details = Details::default();
+    if let Some(found) = &shown.same_number {
+        let text = format!("{found} An order cannot be changed: this one is bought in addition.");
+        details.warn(found.as_str(), &text);
+    }
+    order_details::tell(&mut details, &shown.request, &shown.lines);
+    details
 }
 
 /// The same key is the same order, at whatever price.
@@ -165,8 +179,9 @@ fn order(args: &Args, shown: &Shown) -> Order {
     let key = args.idempotency_key.as_deref().map(str::trim).filter(|key| !key.is_empty()).unwrap_or(number);
     Order {
         key: key.to_uppercase(),
-        payload: request(args, &shown.lines).map(|body| json!(body)).unwrap_or_default(),
-        summary: format!("order {number}, {} lines", shown.line_count),
+        number: Some(("po_number", number.to_owned())),
+        payload: json!(shown.request),
+        summary: format!("order {number}, {}", shown.size),
         totals: shown.sums.clone(),
         evidence: match &shown.same_number {
             Some(found) => Evidence::Happened(found.clone()),

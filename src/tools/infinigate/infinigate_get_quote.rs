@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::ids::{DocumentGuid, DocumentNumber};
 use crate::api::infinigate::types;
-use crate::domain::infinigate::addresses::{filled, one_line};
-use crate::domain::infinigate::descriptions;
+use crate::domain::infinigate::addresses::one_line;
 use crate::domain::infinigate::money::Amount;
+use crate::domain::infinigate::quote_lines::Line;
 use crate::domain::infinigate::quotes::{self, Key, Quote};
 use crate::tool::{Ctx, Result, tool};
 
@@ -74,70 +74,6 @@ pub struct Answer {
     lines: Vec<Line>,
 }
 
-/// A line of the quote.
-#[derive(Serialize, JsonSchema)]
-pub struct Line {
-    /// Its position.
-    line_number: Option<Amount>,
-    /// Infinigate's item number.
-    sku: Option<String>,
-    /// The vendor's part number.
-    vendor_sku: Option<String>,
-    /// What it is; alone on heading lines.
-    #[schemars(extend("x-long-text" = true))]
-    description: Option<String>,
-    /// How many pieces.
-    quantity: Option<Amount>,
-    /// Net price a piece.
-    unit_price: Option<Amount>,
-    /// List price a piece.
-    list_price: Option<Amount>,
-    /// Discount on it.
-    discount_percent: Option<Amount>,
-    /// Quantity times unit price.
-    net_total: Option<Amount>,
-    /// Special price or deal number.
-    deal_number: Option<String>,
-}
-
-impl From<types::QuoteLine> for Line {
-    fn from(line: types::QuoteLine) -> Self {
-        let description =
-            descriptions::whole(line.item_description.as_deref(), line.item_description2.as_deref(), None);
-        let line_number = line.line_number.map(Amount::of);
-        // Heading lines carry zeros where they have no amounts.
-        if line.line_type.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("text")) {
-            return Self {
-                line_number,
-                description,
-                sku: None,
-                vendor_sku: None,
-                quantity: None,
-                unit_price: None,
-                list_price: None,
-                discount_percent: None,
-                net_total: None,
-                deal_number: None,
-            };
-        }
-        Self {
-            line_number,
-            description,
-            sku: line.item_number,
-            vendor_sku: line.vendor_item_number,
-            quantity: line.quantity.map(Amount::of),
-            unit_price: line.net_unit_price.map(Amount::of),
-            list_price: line.list_price.map(Amount::of),
-            discount_percent: line.discount_percent.map(Amount::of),
-            net_total: line
-                .quantity
-                .zip(line.net_unit_price)
-                .map(|(quantity, price)| Amount::to_the_cent(quantity * price)),
-            deal_number: filled(line.special_bid_deal_no.as_deref()).map(str::to_owned),
-        }
-    }
-}
-
 /// Read one quote: lines, revision, and whether it can be accepted or rejected now.
 ///
 /// Use before deciding about it. To find one: `infinigate_list_quotes`.
@@ -177,27 +113,5 @@ fn told(quote: Quote, with_addresses: bool) -> Answer {
         bill_to: address(header.bill_to),
         ship_to: address(header.ship_to),
         lines: lines.into_iter().map(Line::from).collect(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_heading_line_has_no_amounts_and_others_are_multiplied_out() {
-        let heading = Line::from(types::QuoteLine {
-            line_type: Some("Text".into()),
-            quantity: Some(0.0),
-            item_description: Some("Option A".into()),
-            ..Default::default()
-        });
-        assert_eq!(
-            (heading.quantity, heading.net_total, heading.description.as_deref()),
-            (None, None, Some("Option A"))
-        );
-        let line =
-            Line::from(types::QuoteLine { quantity: Some(3.0), net_unit_price: Some(0.1), ..Default::default() });
-        assert_eq!(line.net_total, Some(Amount::of(0.3)));
     }
 }

@@ -11,9 +11,10 @@ use crate::api::infinigate::types::QuoteRejection;
 use crate::domain::infinigate::addresses::filled;
 use crate::domain::infinigate::email::EmailAddress;
 use crate::domain::infinigate::money::Amount;
+use crate::domain::infinigate::quote_details;
 use crate::domain::infinigate::quotes::{self, Key, Quote};
 use crate::domain::infinigate::rejection;
-use crate::tool::{Ctx, Error, Result, tool};
+use crate::tool::{Ctx, Details, Error, Result, tool};
 
 /// Which quote, and who turns it down.
 #[derive(Deserialize, JsonSchema)]
@@ -39,8 +40,9 @@ pub struct Shown {
     vendor: Option<String>,
     total: Option<Amount>,
     currency: Option<String>,
+    /// The total in words.
+    cost: String,
     valid_until: Option<String>,
-    comment: String,
     /// The whole quote, which judges what came of it.
     #[serde(skip)]
     quote: Quote,
@@ -65,7 +67,8 @@ pub struct Rejected {
 #[tool(
     destroys,
     preview = preview,
-    confirm = "Reject quote {quote.document_number} (revision {quote.document_revision}) from {quote.vendor} over {quote.total} {quote.currency} net for good, in the name of {rejected_by}, {quote.comment}?",
+    details = details,
+    confirm = "Reject quote {quote.document_number} (revision {quote.document_revision}) from {quote.vendor} over {quote.cost} net for good, in the name of {rejected_by}?",
     undo = "nothing: infinigate_request_quote or the sales contact for a new quote"
 )]
 pub async fn infinigate_reject_quote(ctx: &Ctx, args: Args, quote: Shown) -> Result<Rejected> {
@@ -92,13 +95,19 @@ async fn preview(ctx: &Ctx, args: &Args) -> Result<Shown> {
         vendor: document.vendor,
         total: document.total,
         currency: document.currency,
+        cost: quote_details::cost(&quote),
         valid_until: document.valid_until,
-        comment: match filled(args.comment.as_deref()) {
-            Some(comment) => format!("saying \u{201c}{comment}\u{201d}"),
-            None => "without a comment".to_owned(),
-        },
         quote,
     })
+}
+
+/// The quote whole, and what is said with the rejection.
+fn details(args: &Args, shown: &Shown) -> Details {
+    let mut details = Details::default();
+    details.fact("Rejected by", Some(args.rejected_by.as_str()));
+    quote_details::tell(&mut details, &shown.quote);
+    details.words("Reason", Some(filled(args.comment.as_deref()).unwrap_or("none is given")));
+    details
 }
 
 /// Exactly the revision that was shown.
@@ -126,7 +135,7 @@ mod tests {
             total: None,
             currency: None,
             valid_until: None,
-            comment: String::new(),
+            cost: String::new(),
             quote: Quote {
                 document: Document { number: Some("AN1".into()), revision: Some(2), ..Default::default() },
                 header: Default::default(),

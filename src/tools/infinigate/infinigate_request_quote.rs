@@ -14,10 +14,12 @@ use crate::domain::infinigate::email::EmailAddress;
 use crate::domain::infinigate::lookup;
 use crate::domain::infinigate::money::Amount;
 use crate::domain::infinigate::parties::EndCustomer;
+use crate::domain::infinigate::prices_in_words::Position;
 use crate::domain::infinigate::products::Product;
 use crate::domain::infinigate::quote_requests::{self, delivery_day, letters};
+use crate::domain::infinigate::sent_words;
 use crate::domain::infinigate::skus::{self, Skus};
-use crate::tool::{Ctx, Error, Result, tool};
+use crate::tool::{Ctx, Details, Error, Result, tool};
 
 /// What is wanted, and for whom.
 #[derive(Deserialize, JsonSchema)]
@@ -76,6 +78,7 @@ pub struct Shown {
 #[derive(Serialize)]
 struct ShownLine {
     sku: Option<String>,
+    vendor_sku: Option<String>,
     vendor: Option<String>,
     description: Option<String>,
     quantity: Amount,
@@ -110,6 +113,7 @@ pub struct Requested {
     writes,
     toolset = catalogue,
     preview = preview,
+    details = details,
     confirm = "Ask Infinigate for a quote on {quote.summary}, with the reference {reference}?",
     undo = "nothing: once answered, infinigate_reject_quote turns the quote down"
 )]
@@ -151,6 +155,29 @@ async fn preview(ctx: &Ctx, args: &Args) -> Result<Shown> {
     };
     let lines: Vec<ShownLine> = lines.into_iter().map(|(line, article)| shown(line, article)).collect();
     Ok(Shown { summary: summary(&lines), lines, with_same_reference, request })
+}
+
+/// All that is sent.
+fn details(_args: &Args, shown: &Shown) -> Details {
+    let mut details = Details::default();
+    if !shown.with_same_reference.is_empty() {
+        let numbers = shown.with_same_reference.join(", ");
+        details.warn(format!("reference {numbers}"), &format!("The reference is in use already, by quote {numbers}."));
+    }
+    shown.request.header.iter().for_each(|header| sent_words::quote_request(&mut details, header));
+    for (sent, line) in shown.request.lines.iter().flatten().zip(&shown.lines) {
+        let position = Position {
+            sku: line.sku.as_deref(),
+            vendor_sku: line.vendor_sku.as_deref(),
+            name: line.description.as_deref(),
+            quantity: Some(line.quantity),
+            list_price: line.list_price,
+            currency: line.currency.as_deref(),
+            ..Position::default()
+        };
+        details.line(position.line(sent_words::quote_request_line(sent)));
+    }
+    details
 }
 
 fn said(text: Option<&String>) -> Option<String> {
@@ -198,6 +225,7 @@ fn asked(place: usize, line: &Line, article: &Product) -> types::QuoteRequestLin
 fn shown(line: &Line, article: &Product) -> ShownLine {
     ShownLine {
         sku: article.sku.clone(),
+        vendor_sku: article.vendor_sku.clone(),
         vendor: article.vendor.clone(),
         description: article.description.clone(),
         quantity: Amount::of(line.quantity),
@@ -242,6 +270,7 @@ mod tests {
     fn line(sku: &str) -> ShownLine {
         ShownLine {
             sku: Some(sku.into()),
+            vendor_sku: None,
             vendor: None,
             description: None,
             quantity: Amount::of(2.0),
