@@ -26,6 +26,7 @@ FIRST, LAST = date(2025, 10, 1), date(2026, 11, 30)
 PERIOD = {"date_from": "2025-10", "date_to": "2026-11"}
 AT_ONCE = 6
 STEP_SECONDS = 50
+MAX_SHOWN = 80
 
 
 def number(value) -> Decimal | None:
@@ -77,7 +78,8 @@ class Differences(list):
 
     def none(self) -> None:
         """Fails with all of them."""
-        assert not self, f"{len(self)} differences\n        " + "\n        ".join(self)
+        shown = "\n        ".join(self[:MAX_SHOWN])
+        assert not self, f"{len(self)} differences, of which here are {min(len(self), MAX_SHOWN)}\n        {shown}"
 
 
 def named(answer: dict) -> set[str]:

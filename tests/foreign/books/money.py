@@ -59,7 +59,7 @@ def half_cents(books: Books) -> None:
     for count, (quantity, price) in enumerate(halves):
         memo.line(f"H-{count}", quantity, price, customer=f"Halber Cent zurück {count} GmbH")
     books.bill("returned line", DAY).line("H-20", 10, "1.115").line("H-20", -1, "1.115")
-    books.bill("many digits", DAY).line("H-40", 3, "123456789.015").line("H-41", "0.001", "99999999.99")
+    books.bill("many digits", DAY).line("H-40", 3, "123456.78915").line("H-41", "0.001", "99999999.99")
     books.bill("many cents", DAY)
     for _ in range(200):
         books.bills[-1].line("H-30", "0.1", "0.15")
