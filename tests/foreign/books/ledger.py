@@ -181,7 +181,7 @@ class Bill:
         self.usages.append(Usage(self, customer, sku, self.sign * quantity, price, suggested, month, device))
         return self
 
-    def totalled(self) -> "Bill":
+    def totalled(self, credits: int = 1) -> "Bill":
         """The lines of usage: one an article, as heavy as the pieces behind it."""
         for sku in dict.fromkeys(piece.sku for piece in self.usages):
             pieces = [piece for piece in self.usages if piece.sku == sku]
@@ -193,7 +193,7 @@ class Bill:
                 ),
                 Decimal(0),
             )
-            self.line(sku, 1, whole)
+            self.line(sku, 1, whole, credits=credits)
             self.positions.pop()
         self.positions += [
             Position(self, piece.sku, piece.customer, piece.cost) for piece in self.usages if piece.cost is not None

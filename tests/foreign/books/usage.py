@@ -75,6 +75,12 @@ def amounts(books: Books) -> None:
     bill.used("U-7", 1, "3.00", MONTH, of("mit.example"), customer="mit.example", recommended="5.00").totalled()
     memo = books.bill("usage given back", POSTED, kind="credit_memo")
     memo.used("U-8", 5, "1.95", MONTH, of("zurueck.example"), customer="zurueck.example", recommended="2.95").totalled()
+    for case, domain, signs in (
+        ("usage given back with a minus in the quantity", "minus-menge.example", {"quantity": -5}),
+        ("usage given back with a minus in the price", "minus-preis.example", {"price": -1.95}),
+    ):
+        memo = books.bill(case, POSTED, kind="credit_memo")
+        memo.used("U-8", 5, "1.95", MONTH, of(domain), customer=domain, recommended="2.95", **signs).totalled(credits=-1)
     case = "usage billed and given back"
     books.bill(case, POSTED).used(
         "U-8", 5, "1.95", MONTH, of("korrektur.example"), customer="korrektur.example", recommended="2.95"
