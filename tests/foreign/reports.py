@@ -41,24 +41,23 @@ class Office:
         self.client = client
         self.places = asyncio.Semaphore(AT_ONCE)
 
-    async def ask(self, tool: str, **arguments) -> tuple[dict, str]:
-        """The answer of a tool with its numbers exactly as written, and the file beside it."""
+    async def ask(self, tool: str, **arguments) -> tuple[dict, dict]:
+        """The answer of a tool with its numbers exactly as written, and the files beside it by their address."""
         async with self.places:
             result = await self.client.call_tool(f"infinigate_{tool}", arguments)
         assert not result.is_error, (tool, arguments, result.content)
-        files = [part.resource.text for part in result.content if part.type == "resource"]
-        return json.loads(result.content[0].text, parse_float=Decimal, parse_int=Decimal), "".join(files)
+        files = {str(part.resource.uri): part.resource.text for part in result.content if part.type == "resource"}
+        return json.loads(result.content[0].text, parse_float=Decimal, parse_int=Decimal), files
 
-    async def all(self, tool: str, rows: str, **arguments) -> tuple[list, dict, str]:
-        """All rows, page after page, with the last answer and the first file."""
-        found, skip, file = [], 0, ""
+    async def all(self, tool: str, rows: str, **arguments) -> tuple[list, dict, dict]:
+        """All rows, page after page, with the last answer and its files."""
+        found, skip = [], 0
         while True:
-            answer, attached = await self.ask(tool, skip=skip, **arguments)
+            answer, files = await self.ask(tool, skip=skip, **arguments)
             found += answer[rows]
-            file = file or attached
             if not answer["has_more"]:
                 assert len(found) == answer.get("total_count", len(found)), (tool, len(found), answer["total_count"])
-                return found, answer, file
+                return found, answer, files
             skip = int(answer["next_skip"])
 
 
@@ -211,18 +210,43 @@ async def renewals(office: Office, books: Books) -> Differences:
 async def months_of_usage(office: Office, books: Books) -> Differences:
     """Every month, its sums and its file."""
     differences = Differences()
-    months = sorted({exact.month_of(piece) for bill in books.bills for piece in bill.usages})
-    for month in months:
-        pieces = exact.used(books.bills, month)
-        rows, answer, file = await office.all("msp_usage", "rows", month=month, take=200)
-        usage_holds(differences, month, pieces, rows, answer)
+    pieces = [piece for bill in books.bills for piece in bill.usages]
+    months = {exact.month_of(piece) for piece in pieces} | {f"{piece.bill.day:%Y-%m}" for piece in pieces}
+    for month in sorted(months):
+        used, late = exact.used(books.bills, month), exact.late(books.bills, month)
+        rows, answer, files = await office.all("msp_usage", "rows", month=month, take=200)
+        usage_holds(differences, month, used, rows, answer)
+        file_holds(differences, month, used, files.get(answer.get("file"), ""))
+        late_holds(differences, month, late, answer.get("late_corrections", []))
+        file_holds(differences, f"{month}, late", late, files.get(answer.get("late_file"), ""))
         notes = " ".join(answer.get("notes", []))
-        undated = sum(piece.month is None for piece in pieces)
+        undated = sum(piece.month is None for piece in used)
         differences.hold(month, f"{undated} undated pieces noted in {notes!r}", undated > 0, f"{undated} piece" in notes)
-        if any(piece.price is None for piece in pieces):
+        if any(piece.price is None for piece in used):
             differences.hold(month, "a note of the price that is missing", True, "price" in notes)
-        file_holds(differences, month, pieces, file)
     return differences
+
+
+def late_holds(differences: Differences, month: str, pieces: list, rows: list) -> None:
+    """What bills of the month say of months long past."""
+    expected, cases = Counter(), {}
+    for piece in pieces:
+        key = (exact.month_of(piece), piece.bill.number, exact.same(piece.customer), piece.sku, piece.quantity, piece.cost)
+        expected[key] += 1
+        cases[key] = piece.bill.case
+    got = Counter(
+        (
+            row["month"],
+            row["document_number"],
+            exact.same(row["end_customer"]),
+            row["sku"],
+            number(row["quantity"]),
+            number(row["cost"]),
+        )
+        for row in rows
+    )
+    for key in expected.keys() | got.keys():
+        differences.hold(f"{month}, {cases.get(key, 'not expected')}", f"late {tuple(map(str, key))}", expected[key], got[key])
 
 
 def usage_holds(differences: Differences, month: str, pieces: list, rows: list, answer: dict) -> None:

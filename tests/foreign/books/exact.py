@@ -7,12 +7,14 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from .contracts import OVERDUE, WITHIN
-from .ledger import Bill, Contract, Usage
+from .ledger import Bill, Contract, Usage, month_end
 
 NOBODY = "(not stated)"
 ZERO = Decimal(0)
 # A renewal begins when the old term ends: within so many days of the day after.
 MEETS = 14
+# Days after a month in which its usage is still billed.
+WAITS = 62
 
 
 def same(name: str | None) -> str:
@@ -159,9 +161,21 @@ def month_of(piece: Usage) -> str:
     return piece.month or f"{piece.bill.day:%Y-%m}"
 
 
+def is_late(piece: Usage) -> bool:
+    """Whether its bill came so long after its month that the report of that month does not wait for it."""
+    year, month = map(int, month_of(piece).split("-"))
+    last = month_end(date(year, month, 1))
+    return piece.bill.day > last + timedelta(days=WAITS)
+
+
 def used(bills: list[Bill], month: str) -> list[Usage]:
     """The usage of the month."""
-    return [piece for bill in bills for piece in bill.usages if month_of(piece) == month]
+    return [piece for bill in bills for piece in bill.usages if month_of(piece) == month and not is_late(piece)]
+
+
+def late(bills: list[Bill], month: str) -> list[Usage]:
+    """What bills of the month charge or credit for months long past."""
+    return [piece for bill in bills if f"{bill.day:%Y-%m}" == month for piece in bill.usages if is_late(piece)]
 
 
 def piece_key(piece: Usage) -> tuple:
