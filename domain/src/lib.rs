@@ -3,3 +3,4 @@
 mod cache;
 pub mod infinigate;
 pub mod infinity;
+pub mod months;

@@ -30,6 +30,8 @@ pub use watching::Watching;
 pub struct Sources {
     values: BTreeMap<&'static str, Found>,
     faults: Vec<String>,
+    /// What the environment's `TZ` says, which is no setting of ours.
+    machine_zone: Option<String>,
     /// Whether users count over stdio, too.
     with_users: bool,
 }
@@ -83,7 +85,7 @@ impl<'a> Origin<'a> {
 impl Sources {
     /// Reads the environment and the settings files: the named one only, or else those of the current folder.
     pub fn gather(file: Option<&Path>) -> Self {
-        let mut sources = Self { values: BTreeMap::new(), faults: Vec::new(), with_users: false };
+        let mut sources = Self { values: BTreeMap::new(), faults: Vec::new(), machine_zone: None, with_users: false };
         sources.read_files(file);
         sources.read_environment(std::env::vars());
         sources.check_chance();
@@ -92,7 +94,7 @@ impl Sources {
 
     /// What a program would read that is started with these variables and this settings file, whatever the environment here.
     pub fn of_entry<'a>(file: Option<&Path>, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let mut sources = Self { values: BTreeMap::new(), faults: Vec::new(), with_users: false };
+        let mut sources = Self { values: BTreeMap::new(), faults: Vec::new(), machine_zone: None, with_users: false };
         if file.is_some() {
             sources.read_files(file);
         }
@@ -168,7 +170,9 @@ impl Sources {
     }
 
     fn read_environment(&mut self, variables: impl Iterator<Item = (String, String)>) {
-        self.read_variables(variables.collect(), Origin::ENVIRONMENT);
+        let variables: Vec<(String, String)> = variables.collect();
+        self.machine_zone = variables.iter().find(|(name, _)| name == "TZ").map(|(_, zone)| zone.clone());
+        self.read_variables(variables, Origin::ENVIRONMENT);
     }
 
     /// Takes the variables of one origin.

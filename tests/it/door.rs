@@ -48,6 +48,8 @@ impl Door {
             ("INFINITY_API_TOKEN", sandbox::INFINITY_TOKEN),
             ("MCP_TOOLSETS", "all"),
             ("STATE_URL", "sqlite::memory:"),
+            // A day and a time are the same on every machine that runs the tests.
+            ("TIME_ZONE", "Europe/Berlin"),
         ];
         pairs.retain(|(name, _)| !settings.iter().any(|(other, _)| other == name));
         pairs.extend_from_slice(settings);

@@ -126,7 +126,7 @@ async fn a_report_without_dates_is_about_the_last_twelve_full_months() {
     let first: chrono::NaiveDate = from.parse().unwrap();
     let last: chrono::NaiveDate = to.parse().unwrap();
     assert_eq!(first.checked_add_months(chrono::Months::new(12)), last.succ_opt());
-    assert!(from.ends_with("-01") && last < chrono::Utc::now().date_naive());
+    assert!(from.ends_with("-01") && last <= chrono::Utc::now().date_naive());
 }
 
 #[tokio::test]
@@ -237,7 +237,7 @@ async fn progress_counts_the_bills_and_a_cancelled_report_ends_at_once() {
     let door = Door::sandbox().await;
     let (_, cut) = heard(&door, "reading invoice 3 of").await;
     let (answered, whole) = heard(&door, "never").await;
-    assert!(answered && whole.last().unwrap().starts_with("reading invoice 33 of 33"), "{whole:?}");
+    assert!(answered && whole.last().unwrap().starts_with("reading invoice 36 of 36"), "{whole:?}");
     assert!(cut.len() < 12, "{cut:?}");
     let fresh = Door::sandbox().await;
     fresh.fault(json!({ "infinigate.latency_ms": 20 })).await;

@@ -25,7 +25,7 @@ async fn a_finished_entry_with_the_predecessors_arguments_stands_upstream_and_in
     let door = Door::sandbox().await;
     let (item, title) = item(&door, 2).await;
     let asked = json!({ "workspace_id": "669", "board_id": "LA1dW8i1TTK", "item_id": item, "attribute_id": attribute(&door, "Zeiterfassung").await,
-        "started_at": "2026-05-04T09:00:00+02:00", "ended_at": "2026-05-04T08:35:00", "description": "Vor Ort" });
+        "started_at": "2026-05-04T09:00:00+02:00", "ended_at": "2026-05-04T10:35:00", "description": "Vor Ort" });
     let made = door.call("infinity_create_time_entry", asked).await.unwrap();
     assert_eq!(
         (made["item"].clone(), made["seconds"].clone(), made["duration"].clone(), made["running"].clone()),

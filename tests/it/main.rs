@@ -24,6 +24,7 @@ mod health;
 mod hostile;
 mod infinigate_catalogue;
 mod infinigate_customers;
+mod infinigate_dates;
 mod infinigate_invoices;
 mod infinigate_quotes;
 mod infinigate_reports;

@@ -5,9 +5,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use chrono::NaiveDate;
+
 use super::attachment::Attachment;
 use super::declaration::Service;
 use super::error::{Code, Error, Result};
+use super::zone::Zone;
 use crate::api::{self, Call};
 use crate::state::{ActingClient, Kept, Store};
 use crate::telemetry::Trace;
@@ -82,13 +85,20 @@ pub struct Ctx {
     upstreams: Arc<Upstreams>,
     store: Arc<Store>,
     pages: PageSizes,
+    zone: Zone,
     attachments: Arc<Mutex<Vec<Attachment>>>,
 }
 
 impl Ctx {
     /// The surroundings of one call.
     pub fn new(call: Call, upstreams: Arc<Upstreams>, store: Arc<Store>, pages: PageSizes) -> Self {
-        Self { call, client: None, upstreams, store, pages, attachments: Arc::default() }
+        Self { call, client: None, upstreams, store, pages, zone: Zone::default(), attachments: Arc::default() }
+    }
+
+    /// The same call, reckoned in this time zone.
+    #[must_use]
+    pub fn in_zone(self, zone: Zone) -> Self {
+        Self { zone, ..self }
     }
 
     /// The same call, not to be cancelled by its client any more, with this much time from now.
@@ -175,6 +185,16 @@ impl Ctx {
     /// How many rows a page has.
     pub fn pages(&self) -> PageSizes {
         self.pages
+    }
+
+    /// The time zone that days and times without one are of.
+    pub fn zone(&self) -> Zone {
+        self.zone
+    }
+
+    /// The day that it is for whoever uses the server.
+    pub fn today(&self) -> NaiveDate {
+        self.zone.today()
     }
 
     /// The call as the seam knows it.

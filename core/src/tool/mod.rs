@@ -26,6 +26,7 @@ pub mod schema;
 pub mod text;
 pub mod used;
 pub mod workflow;
+pub mod zone;
 
 pub use acting::acting_client;
 pub use attachment::Attachment;
@@ -38,3 +39,4 @@ pub use infini_mcp_macros::tool;
 pub use linkme;
 pub use order::{Evidence, Order};
 pub use workflow::{NoArgs, Returns, TOOLS, Tool, Workflow};
+pub use zone::Zone;

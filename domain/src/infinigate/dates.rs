@@ -1,141 +1,170 @@
 //! Dates: how Infinigate writes them, how a caller may give them, and how answers show them.
+//!
+//! The written day counts: `2026-10-01T00:00:00+02:00` is the first of October, whatever the day is in UTC.
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeDelta};
+use chrono::{FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
 
-use infini_mcp_core::tool::{Code, Error, Result};
+use super::slashed::Slashed;
+use super::years;
 
-/// A date of Infinigate as an answer shows it: without the time where that is midnight, otherwise as it came.
+/// A date as it is written: what a calendar and a clock show, and how far that clock is from UTC where it is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Written {
+    /// The day and the time; midnight for a day alone.
+    pub wall: NaiveDateTime,
+    /// The zone, where one is named.
+    pub offset: Option<FixedOffset>,
+    /// Whether a time was written.
+    pub has_time: bool,
+}
+
+/// A date of Infinigate as an answer shows it: without the time where that is midnight, otherwise as it came. A year that
+/// no document can have is no date.
 pub fn shown(text: Option<&str>) -> Option<String> {
     let text = text.map(str::trim).filter(|text| !text.is_empty())?;
     match read(text) {
         Some(moment) if moment.time() == NaiveTime::MIN => Some(moment.date().to_string()),
-        Some(_) | None => Some(text.to_owned()),
+        Some(_) => Some(text.to_owned()),
+        None => is_text(text).then(|| text.to_owned()),
     }
 }
 
-/// The moment a text of Infinigate names; a zone, where there is one, is reckoned into UTC.
+/// The day and time that a text of Infinigate has written. An American date is read where its order is certain.
 pub fn read(text: &str) -> Option<NaiveDateTime> {
-    let text = text.trim();
-    let zoned = || DateTime::parse_from_rfc3339(text).ok().map(|moment| moment.naive_utc());
-    let plain = || text.parse().ok();
-    let short = || NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M").ok();
-    let spaced = || NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").ok();
-    zoned().or_else(plain).or_else(short).or_else(spaced).or_else(|| day(text)?.and_hms_opt(0, 0, 0))
+    written(text).map(|written| written.wall).or_else(|| Some(Slashed::read(text)?.certain()?.and_time(NaiveTime::MIN)))
 }
 
-fn day(text: &str) -> Option<NaiveDate> {
-    NaiveDate::parse_from_str(text, "%Y-%m-%d").or_else(|_| NaiveDate::parse_from_str(text, "%d.%m.%Y")).ok()
+/// The day that a text of Infinigate has written.
+pub fn day(text: &str) -> Option<NaiveDate> {
+    read(text).map(|moment| moment.date())
 }
 
-/// The time between two bounds, both included; either may be open.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Period {
-    start: Option<NaiveDateTime>,
-    end: Option<NaiveDateTime>,
+/// What is written, with its zone: ISO 8601 in all its lengths, or the German day. Years of two digits are of this century.
+pub fn written(text: &str) -> Option<Written> {
+    parsed(text).filter(|written| years::is_plausible(written.wall.date()))
 }
 
-impl Period {
-    /// Reads the bounds as callers write them: a day (also `31.12.2026`), a month (`2026-12`), or a day with a time. A bare
-    /// day or month is meant whole, so that `to` includes its last moment.
-    ///
-    /// # Errors
-    /// `invalid_arguments` when a bound is no date, or they are the wrong way round.
-    pub fn between(from: Option<&str>, to: Option<&str>) -> Result<Self> {
-        let start =
-            from.map(|text| span(text).ok_or_else(|| no_date("from", text))).transpose()?.map(|(first, _)| first);
-        let end = to.map(|text| span(text).ok_or_else(|| no_date("to", text))).transpose()?.map(|(_, last)| last);
-        if let (Some(start), Some(end)) = (start, end)
-            && start > end
-        {
-            return Err(Error::of_argument("from", &format!("{start} is after `to`, which is {end}"))
-                .with_hint("Swap `from` and `to`."));
-        }
-        Ok(Self { start, end })
-    }
-
-    /// The lower bound as Infinigate is known to take it: ISO 8601 in UTC, with milliseconds.
-    pub fn start(&self) -> Option<String> {
-        self.start.map(full)
-    }
-
-    /// The upper bound, written as the lower one.
-    pub fn end(&self) -> Option<String> {
-        self.end.map(full)
-    }
-
-    /// Whether a document's date lies within; a date that cannot be read counts as lying within.
-    pub fn holds(&self, date: Option<&str>) -> bool {
-        let Some(moment) = date.and_then(read) else { return true };
-        self.start.is_none_or(|start| moment >= start) && self.end.is_none_or(|end| moment <= end)
-    }
+/// Whether it is no date at all, not one of an impossible year.
+fn is_text(text: &str) -> bool {
+    parsed(text).is_none() && Slashed::read(text).is_none_or(Slashed::may_be_a_date)
 }
 
-fn full(moment: NaiveDateTime) -> String {
-    moment.and_utc().to_rfc3339_opts(SecondsFormat::Millis, true)
-}
-
-/// The first and the last moment of what a text names: a day, a month, or a moment that is both.
-pub fn span(text: &str) -> Option<(NaiveDateTime, NaiveDateTime)> {
-    let text = text.trim();
-    let (first, next) = if let Some(day) = day(text) {
-        (day, day.checked_add_days(Days::new(1))?)
-    } else if let Ok(first) = NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d") {
-        (first, first.checked_add_months(Months::new(1))?)
-    } else {
-        return read(text).map(|moment| (moment, moment));
+fn parsed(text: &str) -> Option<Written> {
+    let (rest, offset) = without_zone(text.trim());
+    let (day, time) = match rest.split_once(['T', 't', ' ']) {
+        Some((day, time)) => (calendar(day)?, Some(clock(time.trim())?)),
+        None => (calendar(rest)?, None),
     };
-    // Years outside this range are slips of the pen, and some would not be written with four digits.
-    (1990..=2200).contains(&first.year()).then_some(())?;
-    Some((
-        first.and_time(NaiveTime::MIN),
-        next.and_time(NaiveTime::MIN).checked_sub_signed(TimeDelta::milliseconds(1))?,
-    ))
+    Some(Written { wall: day.and_time(time.unwrap_or_default()), offset, has_time: time.is_some() })
 }
 
-/// What is said of a text that is no date.
-pub fn no_date(field: &str, given: &str) -> Error {
-    let given: String = given.chars().take(40).collect();
-    Error::new(Code::InvalidArguments, format!("`{field}`: {given:?} is not a date. Nothing was sent."))
-        .with_hint("Write it as 2026-12-31, 2026-12 or 2026-12-31T08:00:00Z.")
+/// A text without the zone at its end, and how far that is from UTC: `Z`, `+02:00`, `+0200`, `+02`.
+fn without_zone(text: &str) -> (&str, Option<FixedOffset>) {
+    if let Some(rest) = text.strip_suffix(['Z', 'z']) {
+        return (rest.trim_end(), FixedOffset::east_opt(0));
+    }
+    let zone = || {
+        let (rest, digits) = text.rsplit_once(['+', '-'])?;
+        let is_west = text.get(rest.len()..)?.starts_with('-');
+        // A day ends in `-01`, too; only a zone follows a time or has minutes.
+        (rest.contains(':') || digits.contains(':') || !is_west).then_some(())?;
+        let (hours, minutes) = match digits.split_once(':') {
+            Some(parts) => parts,
+            None => digits.split_at_checked(2)?,
+        };
+        let number = |text: &str| -> Option<i32> {
+            let is_number = text.chars().all(|digit| digit.is_ascii_digit());
+            is_number.then_some(if text.is_empty() { "0" } else { text })?.parse().ok()
+        };
+        (hours.len() == 2 && matches!(minutes.len(), 0 | 2)).then_some(())?;
+        let seconds = number(hours)? * 3600 + number(minutes)? * 60;
+        Some((rest.trim_end(), FixedOffset::east_opt(if is_west { -seconds } else { seconds })?))
+    };
+    zone().map_or((text, None), |(rest, offset)| (rest, Some(offset)))
+}
+
+/// A day: `2026-12-31`, `31.12.2026` or `31.12.26`.
+fn calendar(text: &str) -> Option<NaiveDate> {
+    let mut parts = text.split(['-', '.']).map(str::trim);
+    let (Some(first), Some(second), Some(third), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return None;
+    };
+    let number = |text: &str| text.parse().ok().filter(|_| text.chars().all(|digit| digit.is_ascii_digit()));
+    match (text.contains('.'), text.contains('-')) {
+        (true, false) => NaiveDate::from_ymd_opt(years::read(third)?, number(second)?, number(first)?),
+        (false, true) if first.len() == 4 => {
+            NaiveDate::from_ymd_opt(years::read(first)?, number(second)?, number(third)?)
+        }
+        _ => None,
+    }
+}
+
+fn clock(text: &str) -> Option<NaiveTime> {
+    ["%H:%M:%S%.f", "%H:%M", "%I:%M:%S %p", "%I:%M %p"]
+        .iter()
+        .find_map(|form| NaiveTime::parse_from_str(text, form).ok())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn midnight_is_a_day_and_everything_else_stays_as_it_came() {
         assert_eq!(shown(Some("2026-09-03T00:00:00")).as_deref(), Some("2026-09-03"));
         assert_eq!(shown(Some("2026-09-03T00:00:00.000Z")).as_deref(), Some("2026-09-03"));
+        assert_eq!(shown(Some("2026-10-01T00:00:00+02:00")).as_deref(), Some("2026-10-01"));
         assert_eq!(shown(Some("2026-09-03T08:30:00")).as_deref(), Some("2026-09-03T08:30:00"));
+        assert_eq!(shown(Some("12/31/2026 12:00:00 AM")).as_deref(), Some("2026-12-31"));
         assert_eq!(shown(Some("soon")).as_deref(), Some("soon"));
         assert_eq!(shown(Some(" ")), None);
     }
 
     #[test]
-    fn days_and_months_are_meant_whole() {
-        let period = Period::between(Some("2026-02"), Some("28.02.2026")).unwrap();
-        assert_eq!(period.start().as_deref(), Some("2026-02-01T00:00:00.000Z"));
-        assert_eq!(period.end().as_deref(), Some("2026-02-28T23:59:59.999Z"));
-        assert_eq!(Period::between(None, Some("2026-02")).unwrap().end(), period.end());
-        assert!(period.holds(Some("2026-02-28T12:00:00")) && !period.holds(Some("2026-03-01T00:00:00")));
-    }
-
-    #[test]
-    fn a_zone_is_reckoned_into_utc() {
-        let period = Period::between(Some("2026-02-01T00:30:00+01:00"), None).unwrap();
-        assert_eq!(period.start().as_deref(), Some("2026-01-31T23:30:00.000Z"));
-    }
-
-    #[test]
-    fn what_is_no_date_is_refused_with_its_field_and_an_example() {
-        for bad in ["yesterday", "2026-13-01", "12/31/2026", "", "0026-01-01"] {
-            let error = Period::between(Some(bad), None).unwrap_err();
-            assert!(error.to_string().contains("`from`"), "{bad}: {error}");
-            assert!(error.hint().is_some_and(|hint| hint.contains("2026-12-31")), "{bad}");
+    fn a_year_that_no_document_can_have_is_no_date() {
+        for text in ["0001-01-01T00:00:00", "0001-01-01", "1/1/0001 12:00:00 AM", "01.01.0001", "1989-12-31"] {
+            assert_eq!((read(text), shown(Some(text))), (None, None), "{text}");
         }
-        assert!(
-            Period::between(Some("2026-03-01"), Some("2026-02-01")).unwrap_err().to_string().contains("after `to`")
-        );
+        assert_eq!(day("31.08.26").map(|day| day.to_string()).as_deref(), Some("2026-08-31"));
+    }
+
+    #[test]
+    fn iso_8601_is_read_in_all_its_lengths() {
+        let at = |hour| format!("2026-10-01 {hour}");
+        for (text, hour, offset) in [
+            ("2026-10-01", "00:00:00", None),
+            ("2026-10-01Z", "00:00:00", Some(0)),
+            ("2026-10-01+02:00", "00:00:00", Some(7200)),
+            ("2026-10-01-05:00", "00:00:00", Some(-18_000)),
+            ("2026-10-01T09:00Z", "09:00:00", Some(0)),
+            ("2026-10-01T09:00", "09:00:00", None),
+            ("2026-10-01 09:00:30", "09:00:30", None),
+            ("2026-10-01T09:00:30.123-0800", "09:00:30.123", Some(-28_800)),
+            ("2026-10-01T09:00:30 +02", "09:00:30", Some(7200)),
+            ("1.10.2026 09:00", "09:00:00", None),
+        ] {
+            let written = written(text).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(written.wall.to_string(), at(hour), "{text}");
+            assert_eq!(written.offset.map(|offset| offset.local_minus_utc()), offset, "{text}");
+        }
+        for wrong in ["", "yesterday", "2026-13-01", "2026-10-01T", "2026-10-01T25:00", "26-10-01", "04/05/2026", "1.2"]
+        {
+            assert_eq!(written(wrong), None, "{wrong}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_written_day_counts_in_every_zone_of_the_earth(
+            offset in 0_i32..70_000, minute in 0_u32..1440, quarter in -48_i32..=56
+        ) {
+            let day = NaiveDate::from_num_days_from_ce_opt(726_600 + offset).unwrap();
+            let (sign, zone) = (if quarter < 0 { '-' } else { '+' }, quarter.unsigned_abs() * 15);
+            let text = format!("{day}T{:02}:{:02}:00{sign}{:02}:{:02}", minute / 60, minute % 60, zone / 60, zone % 60);
+            prop_assert_eq!(super::day(&text), Some(day));
+            prop_assert_eq!(written(&text).unwrap().offset.unwrap().local_minus_utc(), quarter * 900);
+        }
     }
 }

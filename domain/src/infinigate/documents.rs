@@ -5,9 +5,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::addresses::filled;
-use super::dates::{self, Period};
+use super::dates;
 use super::money::{Amount, currency};
 use super::pages::{Ask, Sent};
+use super::period::Period;
 use super::vendors::Vendors;
 use infini_mcp_core::api::infinigate::types;
 use infini_mcp_core::tool::{Ctx, Result};

@@ -2,10 +2,10 @@
 
 use std::cmp::Reverse;
 
-use super::dates::Period;
 use super::documents::{self, Document, Kind, References};
 use super::merge::newest_first;
 use super::pages::{self, Ask, Limits, Walked};
+use super::period::Period;
 use super::vendor_filter;
 use super::vendors::is_of;
 use infini_mcp_core::tool::{Ctx, Result};
@@ -28,6 +28,14 @@ pub struct Wanted {
     pub page: Ask,
 }
 
+impl Wanted {
+    /// Whether Infinigate can pick the rows by itself. Of a period it cannot: it is asked for more than that, and what it
+    /// compares is not known.
+    fn is_plain(&self) -> bool {
+        self.vendor.is_none() && self.period.is_open()
+    }
+}
+
 /// A page of bills.
 #[derive(Debug)]
 pub struct Bills {
@@ -47,7 +55,7 @@ pub struct Bills {
 /// When a list cannot be read; `not_found` when there is no such vendor.
 pub async fn list(ctx: &Ctx, wanted: &Wanted) -> Result<Bills> {
     let mut bills = match wanted.kinds {
-        [only] if wanted.vendor.is_none() => straight(ctx, wanted, *only).await?,
+        [only] if wanted.is_plain() => straight(ctx, wanted, *only).await?,
         _ => looked_through(ctx, wanted).await?,
     };
     if let Some(vendor) = wanted.vendor.as_ref().filter(|_| bills.total == Some(0)) {
@@ -88,10 +96,11 @@ async fn walk(ctx: &Ctx, wanted: &Wanted, kind: Kind) -> Result<Walked<Document>
     // One row beyond the page tells whether there is another page.
     let enough = wanted.page.skip.saturating_add(wanted.page.take).saturating_add(1);
     let largest = usize::try_from(ctx.pages().largest).unwrap_or(usize::MAX);
-    let size = if wanted.vendor.is_some() { largest } else { enough.min(largest) };
+    let size = if wanted.is_plain() { enough.min(largest) } else { largest };
     let limits = Limits { wanted: enough, most: MOST_LOOKED_THROUGH, page: size };
     let fits = |row: &Document| {
-        wanted.vendor.as_deref().is_none_or(|vendor| is_of(vendor, row.vendor_code.as_deref(), row.vendor.as_deref()))
+        let of_vendor = |vendor: &str| is_of(vendor, row.vendor_code.as_deref(), row.vendor.as_deref());
+        wanted.vendor.as_deref().is_none_or(of_vendor) && wanted.period.holds(row.date.as_deref())
     };
     let send = |ask: Ask| {
         ctx.call().report(&format!("Looking through {} from row {}", kind.plural(), ask.skip + 1));

@@ -84,9 +84,8 @@ impl Extras {
     fn write(&self, place: usize) -> Result<Option<ManufacturerAdditionalInfo>> {
         let day = |argument: &str, given: &Option<String>| -> Result<Option<String>> {
             let Some(given) = text(given.as_ref()) else { return Ok(None) };
-            let moment =
-                dates::read(&given).ok_or_else(|| of_line(place, argument, "is not a day such as 2026-12-31"))?;
-            Ok(Some(format!("{}T00:00:00Z", moment.date())))
+            let day = dates::day(&given).ok_or_else(|| of_line(place, argument, "is not a day such as 2026-12-31"))?;
+            Ok(Some(format!("{day}T00:00:00Z")))
         };
         let barracuda = BarracudaInfo {
             partner_status: text(self.barracuda_partner_status.as_ref()),

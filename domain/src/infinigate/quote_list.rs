@@ -4,9 +4,9 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-use super::dates::Period;
 use super::documents::{self, Document, References};
 use super::pages::{self, Ask, Limits, Sent};
+use super::period::Period;
 use super::vendor_filter;
 use super::vendors::{folded, is_of};
 use infini_mcp_core::tool::{Ctx, Result};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{NaiveDate, Utc};
+use chrono::NaiveDate;
 use serde_json::json;
 
 use super::dates;
@@ -84,20 +84,25 @@ fn in_doubt(error: Error, reference: &str, found: Result<Option<String>>) -> Err
 /// A wished day of delivery as Infinigate takes it.
 ///
 /// # Errors
-/// `invalid_arguments` when it is no day, or has passed.
+/// `invalid_arguments` when it is no day.
 pub fn delivery_day(text: &str) -> Result<String> {
-    delivery_day_as_of(text, Utc::now().date_naive())
+    let day = dates::day(text);
+    day.map(|day| format!("{day}T00:00:00Z")).ok_or_else(|| no_delivery("is not a date"))
 }
 
-fn delivery_day_as_of(text: &str, today: NaiveDate) -> Result<String> {
-    let hint = "Write it as 2026-12-31, today or later.";
-    let Some(moment) = dates::read(text) else {
-        return Err(Error::of_argument("delivery_date", "is not a date").with_hint(hint));
-    };
-    if moment.date() < today {
-        return Err(Error::of_argument("delivery_date", "has passed").with_hint(hint));
+/// Refuses a wished day of delivery that lies before `today`.
+///
+/// # Errors
+/// `invalid_arguments` when it has passed.
+pub fn check_delivery(text: Option<&str>, today: NaiveDate) -> Result<()> {
+    match text.and_then(dates::day) {
+        Some(day) if day < today => Err(no_delivery("has passed")),
+        Some(_) | None => Ok(()),
     }
-    Ok(format!("{}T00:00:00Z", moment.date()))
+}
+
+fn no_delivery(problem: &str) -> Error {
+    Error::of_argument("delivery_date", problem).with_hint("Write it as 2026-12-31, today or later.")
 }
 
 /// A code of a fixed number of letters: `EUR`, `DE`.
@@ -123,9 +128,13 @@ mod tests {
     #[test]
     fn a_wished_day_is_today_or_later() {
         let today = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
-        assert_eq!(delivery_day_as_of("22.11.2026", today).unwrap(), "2026-11-22T00:00:00Z");
-        assert!(delivery_day_as_of("2026-11-21", today).unwrap_err().to_string().contains("has passed"));
-        assert!(delivery_day_as_of("soon", today).unwrap_err().to_string().contains("is not a date"));
+        assert_eq!(delivery_day("22.11.2026").unwrap(), "2026-11-22T00:00:00Z");
+        assert_eq!(delivery_day("2026-11-22T00:30:00+02:00").unwrap(), "2026-11-22T00:00:00Z");
+        assert!(delivery_day("soon").unwrap_err().to_string().contains("is not a date"));
+        assert!(check_delivery(Some("2026-11-21"), today).unwrap_err().to_string().contains("has passed"));
+        assert!(
+            check_delivery(Some("2026-11-22T00:30:00+02:00"), today).is_ok() && check_delivery(None, today).is_ok()
+        );
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Turns what a caller calls a vendor into what the price list can be filtered by.
 
 use super::addresses::filled;
-use super::dates::Period;
 use super::documents::{self, Kind, References};
 use super::manufacturers;
 use super::pages::Ask;
+use super::period::Period;
 use super::vendors::{Found, Vendor, Vendors, is_called};
 use infini_mcp_core::tool::near::nearest_few;
 use infini_mcp_core::tool::{Code, Ctx, Error, Result};

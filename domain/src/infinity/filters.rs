@@ -186,13 +186,16 @@ fn test(place: &Place, field: &Field, condition: &Condition) -> std::result::Res
             several()?.into_iter().map(|value| number(condition, value)).collect::<std::result::Result<_, _>>()?,
         ),
         (Comparison::Equals | Comparison::OneOf, Nature::Moment) => Test::Moments(
-            several()?.into_iter().map(|value| moment(condition, value)).collect::<std::result::Result<_, _>>()?,
+            several()?
+                .into_iter()
+                .map(|value| moment(place, condition, value))
+                .collect::<std::result::Result<_, _>>()?,
         ),
         (Comparison::Contains, Nature::Text) => Test::Part(fold(&plain(one()?))),
         (Comparison::Before, Nature::Number) => Test::Less(number(condition, one()?)?),
         (Comparison::After, Nature::Number) => Test::More(number(condition, one()?)?),
-        (Comparison::Before, Nature::Moment) => Test::Earlier(moment(condition, one()?)?),
-        (Comparison::After, Nature::Moment) => Test::Later(moment(condition, one()?)?),
+        (Comparison::Before, Nature::Moment) => Test::Earlier(moment(place, condition, one()?)?),
+        (Comparison::After, Nature::Moment) => Test::Later(moment(place, condition, one()?)?),
         (Comparison::OneOf | Comparison::Contains | Comparison::Before | Comparison::After, _) => {
             return Err(senseless(condition, nature));
         }
@@ -298,9 +301,9 @@ fn number(condition: &Condition, value: &Value) -> std::result::Result<f64, Refu
 }
 
 /// A day stays a day, a moment is brought to the second in UTC.
-fn moment(condition: &Condition, value: &Value) -> std::result::Result<String, Refusal> {
+fn moment(place: &Place, condition: &Condition, value: &Value) -> std::result::Result<String, Refusal> {
     let text = plain(value);
-    let moment = dates::moment(&text)
+    let moment = dates::moment_in(&text, place.zone())
         .ok_or_else(|| misfit(condition, value, "a date such as 2026-05-04 or 2026-05-04T09:00:00Z"))?;
     let is_day = !text.contains(':');
     Ok(if is_day { moment.chars().take(10).collect() } else { moment })

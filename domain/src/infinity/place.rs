@@ -9,7 +9,7 @@ use super::names::{Named, fold};
 use super::pages::Listed;
 use super::pictures::{Layout, Pictures, is_old};
 use super::refusal::Refusal;
-use infini_mcp_core::tool::{Code, Ctx, Result};
+use infini_mcp_core::tool::{Code, Ctx, Result, Zone};
 
 /// A board, with its workspace, folders, attributes and members.
 #[derive(Clone)]
@@ -20,6 +20,7 @@ pub struct Place {
     pub board: Board,
     layout: Arc<Layout>,
     members: Arc<Listed<Member>>,
+    zone: Zone,
 }
 
 impl Place {
@@ -34,7 +35,7 @@ impl Place {
             futures::join!(directory::board(ctx, &workspace, board), pictures.members(ctx, &workspace.id));
         let board = board?;
         let layout = pictures.layout(ctx, &workspace.id, &board.id).await?;
-        Ok(Self { workspace, board, layout, members: members? })
+        Ok(Self { workspace, board, layout, members: members?, zone: ctx.zone() })
     }
 
     /// Works out `plan` from the names; when one is unknown, though it may be newer than the picture, looks once more.
@@ -94,6 +95,11 @@ impl Place {
     /// All that are unknown or ambiguous.
     pub fn attributes(&self, given: &[String]) -> Result<Vec<&Attribute>> {
         directory::find_each("attribute", given, &self.layout.attributes)
+    }
+
+    /// The time zone that times without one are of.
+    pub fn zone(&self) -> Zone {
+        self.zone
     }
 
     /// The folders inside a folder, at any depth.
@@ -216,6 +222,7 @@ impl Place {
             },
             layout: Arc::new(Layout { folders, attributes }),
             members: Arc::new(rows(members, Member::of)),
+            zone: Zone::UTC,
         }
     }
 }

@@ -11,6 +11,7 @@ use super::named_item::{ItemName, NamedItem};
 use super::names::{fold, quoted};
 use super::refusal::Refusal;
 use infini_mcp_core::api::infinity::types;
+use infini_mcp_core::tool::Zone;
 use infini_mcp_core::tool::text::Foreign;
 
 /// A time entry as it is kept.
@@ -204,15 +205,21 @@ impl Change {
     ///
     /// # Errors
     /// When a moment is none, and when the end would lie before the start.
-    pub fn of(wanted: Wanted<'_>, known: Option<&Span>, now: DateTime<Utc>) -> Result<Option<Self>, Refusal> {
+    pub fn of(
+        wanted: Wanted<'_>,
+        known: Option<&Span>,
+        now: DateTime<Utc>,
+        zone: Zone,
+    ) -> Result<Option<Self>, Refusal> {
         let is_said = |text: &&str| !text.trim().is_empty();
-        let started = wanted.started_at.filter(is_said).map(|text| moment("started_at", text, now)).transpose()?;
+        let started =
+            wanted.started_at.filter(is_said).map(|text| moment("started_at", text, now, zone)).transpose()?;
         let begins = started.or_else(|| known.and_then(start_of));
         let ended = match wanted.ended_at {
             None => None,
             Some(text) if is_none(text) => Some(None),
             Some(text) => {
-                let ended = moment("ended_at", text, now)?;
+                let ended = moment("ended_at", text, now, zone)?;
                 // A timer that was started a moment ago by a clock that is ahead of ours ends when it began.
                 let is_skew = |begins: &DateTime<Utc>| ended == now && (*begins - now).num_seconds() < MOST_SKEW;
                 Some(Some(begins.filter(is_skew).map_or(ended, |begins| ended.max(begins))))
@@ -234,20 +241,24 @@ pub fn written(moment: DateTime<Utc>) -> String {
     moment.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-/// The moment an argument says: ISO 8601 with a time of day, UTC where no zone is given, or `now`.
+/// The moment an argument says: ISO 8601 with a time of day, of `zone` where it names none, or `now`.
 ///
 /// # Errors
 /// When it is no moment.
-pub fn moment(argument: &str, text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, Refusal> {
+pub fn moment(argument: &str, text: &str, now: DateTime<Utc>, zone: Zone) -> Result<DateTime<Utc>, Refusal> {
     let text = text.trim();
     if matches!(text.to_lowercase().as_str(), "now" | "jetzt") {
         return Ok(now);
     }
     // A day alone would silently become its midnight, which nobody means who records time.
-    read(text).filter(|_| text.contains(':')).ok_or_else(|| {
+    let told = dates::moment_in(text, zone).and_then(|moment| moment.parse().ok());
+    told.filter(|_| text.contains(':')).ok_or_else(|| {
         Refusal::of_value(
             format!("`{argument}`: {} is no date with a time.", quoted(text)),
-            "Give ISO 8601 such as 2026-05-04T09:00:00Z (UTC where no zone is given), or `now`.",
+            format!(
+                "Give ISO 8601 such as 2026-05-04T09:00:00Z (without a zone it is a time of {}), or `now`.",
+                zone.name()
+            ),
         )
     })
 }
@@ -262,7 +273,7 @@ pub fn in_order(started: DateTime<Utc>, ended: DateTime<Utc>) -> Result<(), Refu
     }
     Err(Refusal::of_value(
         format!("The end, {}, lies before the start, {}.", written(ended), written(started)),
-        "Give an end that comes after the start; both are read as UTC where no zone is given.",
+        "Give an end that comes after the start.",
     ))
 }
 
@@ -309,7 +320,7 @@ mod tests {
     #[test]
     fn moments_are_read_with_a_zone_without_one_and_as_now() {
         let now = at("2026-05-04T10:35:00Z");
-        let read = |text: &str| moment("ended_at", text, now).map(written);
+        let read = |text: &str| moment("ended_at", text, now, Zone::UTC).map(written);
         assert_eq!(read("2026-05-04T11:00:00+02:00").as_deref(), Ok("2026-05-04T09:00:00Z"));
         assert_eq!(read("2026-05-04 11:00").as_deref(), Ok("2026-05-04T11:00:00Z"));
         assert_eq!(read(" NOW ").as_deref(), Ok("2026-05-04T10:35:00Z"));
@@ -323,7 +334,8 @@ mod tests {
         let now = at("2026-05-04T10:35:00Z");
         let stop = |started: &str| {
             let wanted = Wanted { started_at: None, ended_at: Some("now"), description: None };
-            Change::of(wanted, Some(&span(started, None)), now).map(|change| change.unwrap().ended_at.flatten())
+            Change::of(wanted, Some(&span(started, None)), now, Zone::UTC)
+                .map(|change| change.unwrap().ended_at.flatten())
         };
         assert_eq!(stop("2026-05-04T10:00:00Z").unwrap().as_deref(), Some("2026-05-04T10:35:00Z"));
         assert_eq!(stop("2026-05-04T10:35:03Z").unwrap().as_deref(), Some("2026-05-04T10:35:03Z"));
@@ -333,8 +345,9 @@ mod tests {
     #[test]
     fn an_empty_text_removes_and_nothing_at_all_is_no_change() {
         let now = at("2026-05-04T10:35:00Z");
-        let of =
-            |ended_at, description| Change::of(Wanted { started_at: None, ended_at, description }, None, now).unwrap();
+        let of = |ended_at, description| {
+            Change::of(Wanted { started_at: None, ended_at, description }, None, now, Zone::UTC).unwrap()
+        };
         assert_eq!(of(None, None), None);
         let change = of(Some("none"), Some(" ")).unwrap();
         assert_eq!((change.ended_at, change.description), (Some(None), Some(None)));

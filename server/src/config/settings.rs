@@ -12,6 +12,7 @@ use super::watching::{self, Watching};
 use super::{HostPattern, OAuth, OriginPattern, Sources, doors, oauth, state, users};
 use infini_mcp_core::api::infinigate;
 use infini_mcp_core::tool::Toolset;
+use infini_mcp_core::tool::Zone;
 use infini_mcp_core::tool::catalogue::Choice;
 use infini_mcp_core::tool::confirm::{Forms, Policy};
 use infini_mcp_core::tool::ctx::PageSizes;
@@ -109,6 +110,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Rows of a page.
     pub pages: PageSizes,
+    /// The time zone of whoever uses the server.
+    pub zone: Zone,
     /// The least severe log level shown.
     pub log_level: tracing::Level,
     /// The form of the log.
@@ -153,6 +156,7 @@ impl Settings {
             state: state::address(sources),
             limits: state::limits(sources),
             pages: read_pages(sources),
+            zone: read_zone(sources),
             log_level: sources.choice(
                 "LOG_LEVEL",
                 &[
@@ -259,6 +263,18 @@ fn read_pages(sources: &mut Sources) -> PageSizes {
     PageSizes { default: sources.number("DEFAULT_PAGE_SIZE", 1, largest.max(1)), largest }
 }
 
+/// The zone that is set, else that of the machine.
+fn read_zone(sources: &mut Sources) -> Zone {
+    let name = sources.text("TIME_ZONE");
+    if name.is_empty() {
+        return Zone::of_system(sources.machine_zone.as_deref());
+    }
+    Zone::named(&name).unwrap_or_else(|| {
+        sources.fault("TIME_ZONE", "must be the IANA name of a time zone, for example Europe/Berlin or UTC");
+        Zone::default()
+    })
+}
+
 fn read_choice(sources: &mut Sources) -> Choice {
     let mut toolsets = BTreeSet::new();
     for name in sources.list("MCP_TOOLSETS") {
@@ -322,6 +338,16 @@ mod tests {
         .unwrap_or_else(|faults| panic!("{faults:?}"));
         assert!(settings.infinigate.is_some() && settings.infinity.is_some());
         assert_eq!((settings.http.port, settings.transport, settings.pages.default), (5000, Transport::Http, 10));
+    }
+
+    #[test]
+    fn the_time_zone_is_the_one_that_is_set_else_that_of_the_machine() {
+        let zone = |pairs: &[(&str, &str)]| {
+            Sources::of(pairs.iter().copied()).settings().map(|settings| settings.zone.name()).map_err(|_| ())
+        };
+        assert_eq!(zone(&[("TIME_ZONE", "Europe/Zurich"), ("TZ", "America/New_York")]), Ok("Europe/Zurich"));
+        assert_eq!(zone(&[("TZ", "America/New_York")]), Ok("America/New_York"));
+        assert!(faults(&[("TIME_ZONE", "Berlin")]).starts_with("TIME_ZONE must be the IANA name of a time zone"));
     }
 
     #[test]

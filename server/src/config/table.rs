@@ -215,6 +215,11 @@ pub static SETTINGS: &[Setting] = &[
     ),
     setting("DEFAULT_PAGE_SIZE", "20", "Rows of a list when the caller does not say."),
     setting("MAX_PAGE_SIZE", "100", "Most rows of a list, at most 100."),
+    setting(
+        "TIME_ZONE",
+        "",
+        "IANA name of the time zone that decides which day is today, which month is the last one, and what a time without a zone means, for example Europe/Berlin; by default that of the machine (TZ, else what the system is set to), else Europe/Berlin.",
+    ),
     setting("LOG_LEVEL", "info", "error, warn, info, debug or trace; the log goes to stderr."),
     setting("LOG_FORMAT", "pretty", "pretty or json."),
     setting(

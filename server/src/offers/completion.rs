@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use chrono::{Datelike, Months, NaiveDate, Utc};
+use chrono::NaiveDate;
 
 use super::resources::Kind;
 use infini_mcp_core::tool::{Ctx, Result, text};
@@ -12,6 +12,7 @@ use infini_mcp_domain::infinity::directory::{self, Board};
 use infini_mcp_domain::infinity::every_board;
 use infini_mcp_domain::infinity::names::{Named, fold};
 use infini_mcp_domain::infinity::pictures::Pictures;
+use infini_mcp_domain::months;
 
 /// Most values an answer may have, by the protocol.
 const MOST: usize = 100;
@@ -96,7 +97,7 @@ async fn candidates(ctx: &Ctx, source: Source, workspace: Option<&str>) -> Resul
         }
         Source::Workspaces => by_name(&ctx.memory::<Pictures>().workspaces(ctx).await?.rows),
         Source::Boards => boards(ctx, workspace).await?,
-        Source::Months => months(Utc::now().date_naive()),
+        Source::Months => last_months(ctx.today()),
         Source::Nothing => Vec::new(),
     })
 }
@@ -124,10 +125,9 @@ fn by_name<T: Named>(things: &[T]) -> Vec<Candidate> {
 }
 
 /// The last full month first, and the running one after all others.
-fn months(today: NaiveDate) -> Vec<Candidate> {
-    let before = |months: u32| today.checked_sub_months(Months::new(months));
-    let days = (1..MONTHS).chain([0]).filter_map(before);
-    days.map(|day| Candidate::plain(&format!("{:04}-{:02}", day.year(), day.month()))).collect()
+fn last_months(today: NaiveDate) -> Vec<Candidate> {
+    let days = (1..MONTHS).chain([0]).filter_map(|back| months::before(today, back));
+    days.map(|day| Candidate::plain(&months::name(day))).collect()
 }
 
 /// First what begins so, then what has a word that begins so, then what has another name that begins so.
@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn the_last_full_month_is_offered_first() {
-        let offered = values(months(NaiveDate::from_ymd_opt(2026, 3, 31).unwrap()), "2026");
+        let offered = values(last_months(NaiveDate::from_ymd_opt(2026, 3, 31).unwrap()), "2026");
         assert_eq!(offered, ["2026-02", "2026-01", "2026-03"]);
     }
 }

@@ -19,6 +19,7 @@ use infini_mcp_core::api;
 use infini_mcp_core::api::web::RealWeb;
 use infini_mcp_core::state::Store;
 use infini_mcp_core::tool::Effect;
+use infini_mcp_core::tool::Zone;
 use infini_mcp_core::tool::catalogue::Catalogue;
 use infini_mcp_core::tool::confirm::Confirmations;
 use infini_mcp_core::tool::ctx::{Ctx, PageSizes, Upstreams};
@@ -59,6 +60,7 @@ pub struct App {
     views: Views,
     store: Arc<Store>,
     pages: PageSizes,
+    zone: Zone,
     call_timeout: Duration,
 }
 
@@ -100,6 +102,7 @@ impl App {
             views: Views::new(settings.choice),
             store,
             pages: settings.pages,
+            zone: settings.zone,
             call_timeout: settings.call_timeout,
         })
     }
@@ -116,7 +119,7 @@ impl App {
         if let Some(progress) = progress {
             call = call.with_progress(progress);
         }
-        Ctx::new(call, upstreams, self.store.clone(), self.pages)
+        Ctx::new(call, upstreams, self.store.clone(), self.pages).in_zone(self.zone)
     }
 
     /// The surroundings of a call that is made with the server's own credentials.

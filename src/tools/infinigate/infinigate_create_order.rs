@@ -11,14 +11,14 @@ use serde_json::json;
 
 use crate::api::infinigate::types::{ContactWrite, OrderRequest, OrderRequestHeader};
 use crate::domain::infinigate::basket::{self, Basket, Line as Priced};
-use crate::domain::infinigate::dates::Period;
 use crate::domain::infinigate::documents::{self, Kind, References};
 use crate::domain::infinigate::email::EmailAddress;
 use crate::domain::infinigate::order_details;
 use crate::domain::infinigate::order_lines::Line;
 use crate::domain::infinigate::pages::Ask;
 use crate::domain::infinigate::parties::{EndCustomer, PostalAddress};
-use crate::domain::infinigate::quote_requests::{delivery_day, letters};
+use crate::domain::infinigate::period::Period;
+use crate::domain::infinigate::quote_requests::{check_delivery, delivery_day, letters};
 use crate::tool::{Ctx, Details, Error, Evidence, Order, Result, tool};
 
 /// What is ordered, for whom, and how it is told apart from other orders.
@@ -147,6 +147,7 @@ async fn preview(ctx: &Ctx, args: &Args) -> Result<Shown> {
     let basket: Basket = basket::fill(ctx, &wanted).await?;
     // Everything that can be wrong with the rest shows before a person is asked.
     let request = request(args, &basket.lines)?;
+    check_delivery(args.options.as_ref().and_then(|options| options.delivery_date.as_deref()), ctx.today())?;
     let same_number = same_number(ctx, args.po_number.trim()).await?;
     Ok(Shown {
         size: match basket.lines.len() {

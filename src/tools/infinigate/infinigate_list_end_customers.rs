@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use chrono::Utc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -63,7 +62,7 @@ pub struct Answer {
 /// One company may appear by name, domain and short code: join them with `infinigate_set_alias`. Check `complete`.
 #[tool(reads, toolset = reports, progress)]
 pub async fn infinigate_list_end_customers(ctx: &Ctx, args: Args) -> Result<Answer> {
-    let days = DaySpan::asked(args.date_from.as_deref(), args.date_to.as_deref(), Utc::now().date_naive())?;
+    let days = DaySpan::asked(args.date_from.as_deref(), args.date_to.as_deref(), ctx.today())?;
     let aliases = Aliases::load(ctx).await?;
     let gathered = reading::gather(ctx, &Wanted::of(days, args.vendor)).await?;
     let (all, bills_without_customer) = customers::gather(gathered.bills.iter().map(Arc::as_ref), &aliases);

@@ -6,11 +6,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::infinigate::dates::Period;
 use crate::domain::infinigate::documents::{Document, Kind, References};
 use crate::domain::infinigate::invoices::{self, Wanted};
 use crate::domain::infinigate::money::Amount;
 use crate::domain::infinigate::pages::{self, Ask};
+use crate::domain::infinigate::period::Period;
 use crate::tool::{Ctx, Result, tool};
 
 /// Which bills.
@@ -126,7 +126,7 @@ pub async fn infinigate_list_invoices(ctx: &Ctx, args: Args) -> Result<Answer> {
     let page = Ask::of(ctx, args.take, args.skip);
     let wanted = Wanted {
         kinds: args.document_type.unwrap_or_default().kinds(),
-        period: Period::between(args.from.as_deref(), args.to.as_deref())?,
+        period: Period::between(args.from.as_deref(), args.to.as_deref(), ctx.zone())?,
         references: References { buyer: args.buyer_reference, external: args.external_document_number },
         vendor: args.vendor.filter(|vendor| !vendor.trim().is_empty()),
         page,

@@ -7,10 +7,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::infinigate::addresses::filled;
-use crate::domain::infinigate::dates::Period;
 use crate::domain::infinigate::documents::{Document, References};
 use crate::domain::infinigate::money::Amount;
 use crate::domain::infinigate::pages::{self, Ask};
+use crate::domain::infinigate::period::Period;
 use crate::domain::infinigate::quote_list::{self, Wanted};
 use crate::tool::{Ctx, Result, tool};
 
@@ -122,7 +122,7 @@ pub async fn infinigate_list_quotes(ctx: &Ctx, args: Args) -> Result<Answer> {
     let said = |text: Option<String>| filled(text.as_deref()).map(str::to_owned);
     let wanted = Wanted {
         status: said(args.status),
-        period: Period::between(args.from.as_deref(), args.to.as_deref())?,
+        period: Period::between(args.from.as_deref(), args.to.as_deref(), ctx.zone())?,
         references: References { buyer: args.buyer_reference, external: args.external_document_number },
         vendor: said(args.vendor),
     };

@@ -1,20 +1,25 @@
 //! Which contracts and licences end soon.
 //!
 //! Infinigate has no list of licences. What is known of them stands on the bills they were bought with, years back for a
-//! long term; a later bill for the same licence says that it was renewed.
+//! long term; a later bill of the same product for the same customer that takes over at the end says that it was renewed.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chrono::{Days, Months, NaiveDate, Utc};
+use chrono::{Days, NaiveDate};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::infinigate::bills::end_customers::EndCustomer;
 use crate::domain::infinigate::bills::periods::DaySpan;
 use crate::domain::infinigate::bills::reading::{self, Coverage, Wanted};
-use crate::domain::infinigate::dates;
+use crate::domain::infinigate::period;
 use crate::domain::infinigate::reports::aliases::Aliases;
+use crate::domain::infinigate::reports::contract_terms::{self, Unreckoned};
 use crate::domain::infinigate::reports::customers;
 use crate::domain::infinigate::reports::renewals::{self, Renewal};
+use crate::domain::months;
+use crate::tool::schema::rows_by_name;
 use crate::tool::{Ctx, Result, tool};
 
 const WITHIN: u32 = 90;
@@ -23,6 +28,9 @@ const OVERDUE: u64 = 30;
 /// Three years, and a month for a bill that came late.
 const LOOK_BACK: u32 = 37;
 const ROWS: u32 = 30;
+const UNRECKONED: &str = " contracts tell nothing that their end can be reckoned from; `unreckoned` names them. Ask the vendor when they end.";
+/// The most of them that are named one by one.
+const MAX_UNRECKONED: usize = 30;
 
 /// Which ends are asked for.
 #[derive(Deserialize, JsonSchema)]
@@ -60,6 +68,9 @@ pub struct Answer {
     has_more: bool,
     /// The skip for them.
     next_skip: Option<usize>,
+    /// Contracts whose end cannot be reckoned.
+    #[schemars(schema_with = "rows_by_name::<Unreckoned>")]
+    unreckoned: Option<Vec<Unreckoned>>,
     /// Bills read since.
     bills_from: String,
     /// How much of them was read.
@@ -69,21 +80,25 @@ pub struct Answer {
 
 /// List contracts and licences that end soon, or ended in the last 30 days without being renewed.
 ///
-/// Found on past bills: the newest contract of a licence counts; monthly usage renews itself. Shows the last price paid.
+/// Found on past bills. Renewed is what a bill of the same product for the same customer continues; monthly usage renews itself. Shows the last price paid.
 #[tool(reads, toolset = reports, progress)]
 pub async fn infinigate_list_renewals(ctx: &Ctx, args: Args) -> Result<Answer> {
-    let today = reckoned_from(args.as_of.as_deref())?;
+    let today = reckoned_from(args.as_of.as_deref(), ctx.today())?;
     let aliases = Aliases::load(ctx).await?;
-    let months = args.look_back_months.unwrap_or(LOOK_BACK);
-    let first = today.checked_sub_months(Months::new(months)).unwrap_or(today);
+    let look_back = args.look_back_months.unwrap_or(LOOK_BACK);
+    let first = months::before(today, look_back).unwrap_or(today);
     let days = DaySpan { first, last: today };
-    let gathered = reading::gather(ctx, &Wanted::of(days, args.vendor)).await?;
+    let mut gathered = reading::gather(ctx, &Wanted::of(days, args.vendor)).await?;
     let bills = || gathered.bills.iter().map(Arc::as_ref);
     let chosen = args.end_customer.map(|word| customers::meant(bills(), &aliases, &word)).transpose()?;
     let ends = window(today, args.within_days.unwrap_or(WITHIN));
-    let due = renewals::due(bills(), ends, today, &aliases, |customer| {
-        chosen.as_deref().is_none_or(|name| aliases.is_called(customer, name))
-    });
+    let is_wanted = |customer: &EndCustomer| chosen.as_deref().is_none_or(|name| aliases.is_called(customer, name));
+    let due = renewals::due(bills(), ends, today, &aliases, is_wanted);
+    let mut unreckoned: Vec<Unreckoned> =
+        bills().flat_map(|bill| contract_terms::unreckoned(bill, &aliases, is_wanted)).collect();
+    let documents: BTreeSet<String> = unreckoned.iter().filter_map(|row| row.document_number.clone()).collect();
+    gathered.coverage.leave_out(&format!("{}{UNRECKONED}", unreckoned.len()), documents.into_iter().collect());
+    unreckoned.truncate(MAX_UNRECKONED);
     let size = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
     let (total_count, skip) = (due.len(), size(args.skip.unwrap_or_default()));
     let renewals: Vec<Renewal> = due.into_iter().skip(skip).take(size(args.take.unwrap_or(ROWS))).collect();
@@ -94,14 +109,15 @@ pub async fn infinigate_list_renewals(ctx: &Ctx, args: Args) -> Result<Answer> {
         has_more: next < total_count,
         next_skip: (next < total_count).then_some(next),
         renewals,
+        unreckoned: (!unreckoned.is_empty()).then_some(unreckoned),
         bills_from: first.to_string(),
         coverage: gathered.coverage,
     })
 }
 
-fn reckoned_from(as_of: Option<&str>) -> Result<NaiveDate> {
-    let Some(text) = as_of else { return Ok(Utc::now().date_naive()) };
-    dates::span(text).map(|(first, _)| first.date()).ok_or_else(|| dates::no_date("as_of", text))
+fn reckoned_from(as_of: Option<&str>, today: NaiveDate) -> Result<NaiveDate> {
+    let Some(text) = as_of else { return Ok(today) };
+    period::span(text).map(|(first, _)| first).ok_or_else(|| period::no_date("as_of", text))
 }
 
 fn window(today: NaiveDate, within: u32) -> DaySpan {
@@ -123,7 +139,9 @@ mod tests {
 
     #[test]
     fn a_day_that_is_none_is_refused_by_its_name() {
-        assert!(reckoned_from(Some("soon")).unwrap_err().to_string().contains("`as_of`"));
-        assert_eq!(reckoned_from(Some("22.11.2026")).unwrap().to_string(), "2026-11-22");
+        let today = "2026-12-01".parse().unwrap();
+        assert!(reckoned_from(Some("soon"), today).unwrap_err().to_string().contains("`as_of`"));
+        assert_eq!(reckoned_from(Some("22.11.2026"), today).unwrap().to_string(), "2026-11-22");
+        assert_eq!(reckoned_from(None, today).unwrap(), today);
     }
 }

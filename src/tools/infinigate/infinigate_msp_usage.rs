@@ -5,23 +5,23 @@
 
 use std::sync::Arc;
 
-use chrono::Utc;
+use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::infinigate::bills::periods::{DaySpan, month_of};
+use crate::domain::infinigate::bills::periods::DaySpan;
 use crate::domain::infinigate::bills::reading::{self, Coverage, Wanted};
 use crate::domain::infinigate::reports::aliases::Aliases;
 use crate::domain::infinigate::reports::customers;
-use crate::domain::infinigate::reports::rebilling::{self, Month, Row, Total};
+use crate::domain::infinigate::reports::late_usage::{self, LateCorrection};
+use crate::domain::infinigate::reports::rebilling::{self, Month, Piece, Row, Total};
+use crate::domain::months;
 use crate::tool::schema::rows_by_name;
 use crate::tool::{Attachment, Ctx, Result, tool};
 
-/// Bills are looked for from so many days before the month, for what is paid ahead.
-const BEFORE: u64 = 15;
-/// Bills are looked for until so many days after the month.
-const AFTER: u64 = 62;
 const ROWS: u32 = 30;
+/// The most late corrections in an answer; the file has all.
+const MAX_LATE: usize = 30;
 
 /// Which usage.
 #[derive(Deserialize, JsonSchema)]
@@ -60,8 +60,13 @@ pub struct Answer {
     has_more: bool,
     /// The skip for them.
     next_skip: Option<usize>,
+    /// Usage of other months on this month's bills, not in rows: billed or credited too late for their own report.
+    #[schemars(schema_with = "rows_by_name::<LateCorrection>")]
+    late_corrections: Option<Vec<LateCorrection>>,
     /// The attached CSV file.
     file: Option<String>,
+    /// That of the late corrections.
+    late_file: Option<String>,
     /// What to know.
     notes: Option<Vec<String>>,
     /// How many bills were read.
@@ -75,20 +80,21 @@ pub struct Answer {
 /// `infinigate_set_alias`.
 #[tool(reads, toolset = reports, progress)]
 pub async fn infinigate_msp_usage(ctx: &Ctx, args: Args) -> Result<Answer> {
-    let month = DaySpan::month(args.month.as_deref(), Utc::now().date_naive())?;
+    let month = DaySpan::month(args.month.as_deref(), ctx.today())?;
     let aliases = Aliases::load(ctx).await?;
-    let gathered = reading::gather(ctx, &Wanted::of(month.widened(BEFORE, AFTER), args.vendor)).await?;
+    let gathered = reading::gather(ctx, &Wanted::of(rebilling::billed_around(month), args.vendor)).await?;
     let bills = || gathered.bills.iter().map(Arc::as_ref);
     let chosen = args.end_customer.map(|word| customers::meant(bills(), &aliases, &word)).transpose()?;
     let used = rebilling::of_month(bills(), month, |customer| {
         chosen.as_deref().is_none_or(|name| aliases.is_called(customer, name))
     });
-    let name = month_of(month.first);
-    let file = if args.csv.unwrap_or(true) && !used.pieces.is_empty() {
-        Some(attach(ctx, &used, &aliases, &name)?)
-    } else {
-        None
-    };
+    let name = months::name(month.first);
+    let with_csv = args.csv.unwrap_or(true);
+    let file = attach(ctx, with_csv, &used.pieces, &aliases, &name)?;
+    let late_file = attach(ctx, with_csv, &used.late, &aliases, &format!("{name}-late"))?;
+    let mut late = late_usage::rows(&used.late, &aliases);
+    let notes = notes(&used, late.len(), rebilling::billed_around(month), ctx.today());
+    late.truncate(MAX_LATE);
     let all = rebilling::rows(&used.pieces, &aliases);
     let size = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
     let (total_count, skip) = (all.len(), size(args.skip.unwrap_or_default()));
@@ -102,26 +108,45 @@ pub async fn infinigate_msp_usage(ctx: &Ctx, args: Args) -> Result<Answer> {
         has_more: next < total_count,
         next_skip: (next < total_count).then_some(next),
         rows,
+        late_corrections: (!late.is_empty()).then_some(late),
         file,
-        notes: notes(&used),
+        late_file,
+        notes,
         coverage: gathered.coverage,
     })
 }
 
-fn attach(ctx: &Ctx, used: &Month<'_>, aliases: &Aliases, month: &str) -> Result<String> {
-    let uri = format!("infinigate://reports/msp-usage-{month}.csv");
-    let text = rebilling::csv(&used.pieces, aliases, month)?;
+/// Attaches the pieces as a file, if there are any and a file is wanted.
+fn attach(ctx: &Ctx, is_wanted: bool, pieces: &[Piece<'_>], aliases: &Aliases, name: &str) -> Result<Option<String>> {
+    if !is_wanted || pieces.is_empty() {
+        return Ok(None);
+    }
+    let uri = format!("infinigate://reports/msp-usage-{name}.csv");
+    let text = rebilling::csv(pieces, aliases)?;
     ctx.attach(Attachment::File { uri: uri.clone(), media_type: "text/csv", text });
-    Ok(uri)
+    Ok(Some(uri))
 }
 
-fn notes(used: &Month<'_>) -> Option<Vec<String>> {
-    (used.undated > 0).then(|| {
-        vec![format!(
+fn notes(used: &Month<'_>, late: usize, read: DaySpan, today: NaiveDate) -> Option<Vec<String>> {
+    let mut notes = Vec::new();
+    if used.undated > 0 {
+        notes.push(format!(
             "{} pieces tell no service period; they are counted to the month their bill was posted in.",
             used.undated
-        )]
-    })
+        ));
+    }
+    if late > 0 {
+        notes.push(format!(
+            "{late} late corrections: usage of other months that bills of this month charge or credit, in neither rows nor totals of any month."
+        ));
+    }
+    let last = read.last;
+    notes.push(if last < today {
+        format!("Bills posted after {last} were not read; usage of this month on them is a late correction of the month they were posted in.")
+    } else {
+        format!("Bills of this month may still come until {last}.")
+    });
+    Some(notes)
 }
 
 #[cfg(test)]
@@ -130,8 +155,14 @@ mod tests {
 
     #[test]
     fn usage_without_a_period_is_told() {
-        assert!(notes(&Month::default()).is_none());
-        let told = notes(&Month { pieces: Vec::new(), undated: 3 }).unwrap();
-        assert!(told.iter().any(|note| note.starts_with("3 pieces")));
+        let read = DaySpan::of("2026-07-17".parse().unwrap(), "2026-11-01".parse().unwrap()).unwrap();
+        let told =
+            |used: &Month<'_>, late, today: &str| notes(used, late, read, today.parse().unwrap()).unwrap().join(" ");
+        let plain = told(&Month::default(), 0, "2026-12-01");
+        assert!(plain.starts_with("Bills posted after 2026-11-01 were not read"), "{plain}");
+        let odd = told(&Month { undated: 3, ..Default::default() }, 2, "2026-11-01");
+        assert!(
+            odd.starts_with("3 pieces") && odd.contains("2 late corrections") && odd.ends_with("until 2026-11-01.")
+        );
     }
 }

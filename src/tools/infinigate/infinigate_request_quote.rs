@@ -16,7 +16,7 @@ use crate::domain::infinigate::money::Amount;
 use crate::domain::infinigate::parties::EndCustomer;
 use crate::domain::infinigate::prices_in_words::Position;
 use crate::domain::infinigate::products::Product;
-use crate::domain::infinigate::quote_requests::{self, delivery_day, letters};
+use crate::domain::infinigate::quote_requests::{self, check_delivery, delivery_day, letters};
 use crate::domain::infinigate::sent_words;
 use crate::domain::infinigate::skus::{self, Skus};
 use crate::tool::{Ctx, Details, Error, Result, tool};
@@ -134,6 +134,7 @@ pub async fn infinigate_request_quote(ctx: &Ctx, args: Args, quote: Shown) -> Re
 /// Checks everything, and reads the articles that would be asked for.
 async fn preview(ctx: &Ctx, args: &Args) -> Result<Shown> {
     let header = header(args)?;
+    check_delivery(args.delivery_date.as_deref(), ctx.today())?;
     let wanted: Vec<String> = args.lines.iter().map(|line| line.sku.clone()).collect();
     for (place, sku) in wanted.iter().enumerate() {
         skus::one(sku).map_err(|problem| Error::of_argument(&format!("lines[{place}].sku"), &problem))?;

@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use chrono::Utc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -77,7 +76,7 @@ pub struct Answer {
 /// Reads every bill of the period, so check `complete`. For single bills use `infinigate_list_invoices`.
 #[tool(reads, toolset = reports, progress)]
 pub async fn infinigate_spend_report(ctx: &Ctx, args: Args) -> Result<Answer> {
-    let days = DaySpan::asked(args.date_from.as_deref(), args.date_to.as_deref(), Utc::now().date_naive())?;
+    let days = DaySpan::asked(args.date_from.as_deref(), args.date_to.as_deref(), ctx.today())?;
     let aliases = Aliases::load(ctx).await?;
     let gathered = reading::gather(ctx, &Wanted::of(days, args.vendor)).await?;
     let (by, top) = (args.group_by.unwrap_or_default(), args.top.unwrap_or(TOP));

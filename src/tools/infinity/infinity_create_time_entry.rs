@@ -16,7 +16,7 @@ use crate::domain::infinity::place::Place;
 use crate::domain::infinity::purpose;
 use crate::domain::infinity::refusal::Refusal;
 use crate::domain::infinity::time_entries::{Span, SpanRow, in_order, moment, written};
-use crate::tool::{Ctx, Result, tool};
+use crate::tool::{Ctx, Result, Zone, tool};
 
 /// On what, and from when to when.
 #[derive(Deserialize, JsonSchema)]
@@ -40,11 +40,11 @@ pub struct Args {
 
 impl Args {
     /// When it starts and ends, as upstream takes it.
-    fn span(&self) -> Result<(Option<String>, Option<String>)> {
+    fn span(&self, zone: Zone) -> Result<(Option<String>, Option<String>)> {
         let now = Utc::now();
         let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
-        let started = given(&self.started_at).map(|text| moment("started_at", &text, now)).transpose()?;
-        let ended = given(&self.ended_at).map(|text| moment("ended_at", &text, now)).transpose()?;
+        let started = given(&self.started_at).map(|text| moment("started_at", &text, now, zone)).transpose()?;
+        let ended = given(&self.ended_at).map(|text| moment("ended_at", &text, now, zone)).transpose()?;
         match (started, ended) {
             (Some(started), Some(ended)) => in_order(started, ended)?,
             (None, Some(_)) => {
@@ -68,7 +68,7 @@ pub struct Created {
 
 /// Record time on a StartInfinity item.
 ///
-/// Without an end a timer starts; stop it with infinity_update_time_entry. Times without a zone are UTC. Not
+/// Without an end a timer starts; stop it with infinity_update_time_entry. Times without a zone are of the server's. Not
 /// idempotent.
 #[tool(
     writes,
@@ -78,7 +78,7 @@ pub struct Created {
     confirm = "Record time on the item {item_id} of the board {board_id}, from {started_at} to {ended_at}?"
 )]
 pub async fn infinity_create_time_entry(ctx: &Ctx, args: Args) -> Result<Created> {
-    let (started_at, ended_at) = args.span()?;
+    let (started_at, ended_at) = args.span(ctx.zone())?;
     let place = Place::open(ctx, args.workspace_id.as_deref(), &args.board_id).await?;
     let choose = |place: &Place| {
         let attribute = purpose::attribute(place, args.attribute_id.as_deref(), &Kind::TimeTracking, "time tracking")?;

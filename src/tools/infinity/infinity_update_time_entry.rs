@@ -44,9 +44,9 @@ pub struct Updated {
     id: String,
     /// The entry.
     entry: Option<SpanRow>,
-    /// Start, UTC.
+    /// Start.
     started_at: Option<String>,
-    /// End, UTC.
+    /// End.
     ended_at: Option<String>,
     /// What to know.
     note: Option<String>,
@@ -54,7 +54,7 @@ pub struct Updated {
 
 /// Stop a StartInfinity timer or change a time entry.
 ///
-/// Ids come from infinity_list_time_entries. Times without a zone are UTC.
+/// Ids come from infinity_list_time_entries. Times without a zone are of the server's.
 #[tool(
     writes,
     idempotent,
@@ -72,7 +72,7 @@ pub async fn infinity_update_time_entry(ctx: &Ctx, args: Args) -> Result<Updated
         ended_at: args.ended_at.as_deref(),
         description: args.description.as_deref(),
     };
-    let change = Change::of(wanted, known.as_ref(), Utc::now())?.ok_or_else(|| {
+    let change = Change::of(wanted, known.as_ref(), Utc::now(), ctx.zone())?.ok_or_else(|| {
         Error::new(Code::InvalidArguments, "Nothing to change was given. Nothing was sent.")
             .with_hint("Give started_at, ended_at or description; ended_at `now` stops a timer.")
     })?;

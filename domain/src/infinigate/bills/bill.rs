@@ -1,6 +1,6 @@
 //! One invoice or credit memo, read whole.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 
 use super::lines::Line;
 use super::usage::Usage;
@@ -72,11 +72,11 @@ impl Bill {
     fn of(kind: Kind, detail: types::InvoiceDetail, row: Document) -> Self {
         let header = detail.header.unwrap_or_default();
         let text = |text: &Option<String>| filled(text.as_deref()).map(str::to_owned);
-        let posted = text(&header.posting_date).or_else(|| text(&header.document_date));
+        let date = |date: &Option<String>| dates::shown(date.as_deref());
         let document = Document {
             number: text(&header.document_number),
             guid: text(&header.document_guid),
-            date: dates::shown(posted.as_deref()),
+            date: date(&header.posting_date).or_else(|| date(&header.document_date)),
             buyer_reference: text(&header.buyer_reference),
             external_document_number: text(&header.external_document_number),
             currency: currency(header.currency_code),
@@ -86,7 +86,7 @@ impl Bill {
         let address = |address: Option<types::Address>| address.as_ref().and_then(one_line);
         Self {
             kind,
-            day: document.date.as_deref().and_then(dates::read).as_ref().map(NaiveDateTime::date),
+            day: document.date.as_deref().and_then(dates::day),
             due_date: dates::shown(header.due_date.as_deref()),
             sold_to: address(header.sell_to),
             bill_to: address(header.bill_to),

@@ -13,6 +13,8 @@ use infini_mcp_core::api::infinigate::types;
 /// One thing that was billed.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Line {
+    /// Its number on the bill.
+    pub number: Option<u64>,
     /// Infinigate's item number.
     pub sku: Option<String>,
     /// The vendor's part number.
@@ -50,6 +52,7 @@ impl From<types::InvoiceLine> for Line {
         let facts = Facts::read(line.additional_infos);
         let (quantity, unit_price) = (line.quantity.map(Exact::of), line.net_unit_price.map(Exact::of));
         Self {
+            number: line.line_number.filter(|number| *number > 0.0).map(|number| number as u64),
             description: descriptions::whole(
                 line.item_description.as_deref(),
                 line.item_description2.as_deref(),

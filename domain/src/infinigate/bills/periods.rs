@@ -1,8 +1,11 @@
 //! Spans of days: the service periods of usage, which come in two writings, with the periods of reports.
 
-use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{Days, NaiveDate};
 
 use crate::infinigate::dates;
+use crate::infinigate::period::{self, no_date};
+use crate::infinigate::slashed::{Order, Slashed};
+use crate::months;
 use infini_mcp_core::tool::{Error, Result};
 
 /// Days from one to another, both included.
@@ -20,17 +23,23 @@ impl DaySpan {
         (first <= last).then_some(Self { first, last })
     }
 
-    /// A period as German text: `01.08.2026 - 31.08.2026`.
-    pub fn german(text: &str) -> Option<Self> {
-        let (first, last) = text.split_once(['-', '–'])?;
-        let day = |text: &str| NaiveDate::parse_from_str(text.trim(), "%d.%m.%Y").ok();
-        Self::of(day(first)?, day(last)?)
+    /// A period as text, mostly German: `01.08.2026 - 31.08.2026`, also among other words.
+    pub fn in_words(text: &str) -> Option<Self> {
+        let of = |(first, last): (&str, &str)| Self::of(dates::day(first)?, dates::day(last)?);
+        if let Some(period) = [" - ", " – ", " bis "].iter().find_map(|between| of(text.split_once(between)?)) {
+            return Some(period);
+        }
+        let is_between = |sign: char| sign.is_whitespace() || ['-', '–', '—', '(', ')', ',', ';', ':'].contains(&sign);
+        let words = text.split(is_between).filter(|word| word.contains('.'));
+        let days: Vec<NaiveDate> = words.filter_map(dates::day).collect();
+        let [first, last] = days.as_slice() else { return None };
+        Self::of(*first, *last)
     }
 
     /// The months before the one that `today` lies in.
     pub fn full_months_before(today: NaiveDate, months: u32) -> Self {
-        let this_month = first_of_month(today);
-        let first = this_month.checked_sub_months(Months::new(months)).unwrap_or(this_month);
+        let this_month = months::first_of(today);
+        let first = months::before(this_month, months).unwrap_or(this_month);
         Self { first, last: this_month.pred_opt().unwrap_or(this_month) }
     }
 
@@ -40,18 +49,13 @@ impl DaySpan {
     /// # Errors
     /// `invalid_arguments` when a bound is no date, or they are the wrong way round.
     pub fn asked(from: Option<&str>, to: Option<&str>, today: NaiveDate) -> Result<Self> {
-        let bounds = |field: &str, text: &str| dates::span(text).ok_or_else(|| dates::no_date(field, text));
-        let from = from.map(|text| bounds("date_from", text)).transpose()?.map(|(first, _)| first.date());
-        let to = to.map(|text| bounds("date_to", text)).transpose()?.map(|(_, last)| last.date());
+        let bounds = |field: &str, text: &str| period::span(text).ok_or_else(|| no_date(field, text));
+        let from = from.map(|text| bounds("date_from", text)).transpose()?.map(|(first, _)| first);
+        let to = to.map(|text| bounds("date_to", text)).transpose()?.map(|(_, last)| last);
         let (first, last) = match (from, to) {
             (None, None) => return Ok(Self::full_months_before(today, 12)),
             (Some(first), to) => (first, to.unwrap_or(today)),
-            (None, Some(last)) => (
-                last.checked_add_days(Days::new(1))
-                    .and_then(|day| day.checked_sub_months(Months::new(12)))
-                    .unwrap_or(last),
-                last,
-            ),
+            (None, Some(last)) => (months::start_of_term(last, 12).unwrap_or(last), last),
         };
         Self::of(first, last).ok_or_else(|| {
             Error::of_argument("date_from", &format!("{first} is after `date_to`, which is {last}"))
@@ -67,10 +71,8 @@ impl DaySpan {
         let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else {
             return Ok(Self::full_months_before(today, 1));
         };
-        let day = dates::span(text).ok_or_else(|| dates::no_date("month", text))?.0.date();
-        let first = first_of_month(day);
-        let last = first.checked_add_months(Months::new(1)).and_then(|next| next.pred_opt()).unwrap_or(first);
-        Ok(Self { first, last })
+        let (day, _) = period::span(text).ok_or_else(|| no_date("month", text))?;
+        Ok(Self { first: months::first_of(day), last: months::last_of(day) })
     }
 
     /// Longer by so many days at either end.
@@ -93,24 +95,25 @@ impl DaySpan {
     }
 }
 
-/// A day as usage writes it, the American way with a time that means nothing: `6/1/2026 12:00:00 AM`.
+/// A day as usage writes it, the American way with a time that means nothing: `6/1/2026 12:00:00 AM`. What cannot be
+/// American is read as it can be.
 pub fn american(text: &str) -> Option<NaiveDate> {
-    let day = text.split_whitespace().next()?;
-    NaiveDate::parse_from_str(day, "%m/%d/%Y").ok().or_else(|| dates::read(text).as_ref().map(NaiveDateTime::date))
+    let american = || Slashed::read(text)?.in_order(Order::MonthFirst);
+    american().or_else(|| dates::day(text))
 }
 
-/// The month of a day, as `2026-08`.
-pub fn month_of(day: NaiveDate) -> String {
-    day.format("%Y-%m").to_string()
-}
-
-/// The first moment of a day, as lists are filtered by.
-pub fn midnight(day: NaiveDate) -> NaiveDateTime {
-    day.and_time(NaiveTime::MIN)
-}
-
-fn first_of_month(day: NaiveDate) -> NaiveDate {
-    day.with_day(1).unwrap_or(day)
+/// Both ends of a period as usage writes them: in the American order, unless one of them cannot be read so.
+pub fn american_pair(first: Option<&str>, last: Option<&str>) -> (Option<NaiveDate>, Option<NaiveDate>) {
+    let is_german = |text: &str| {
+        Slashed::read(text)
+            .is_some_and(|date| date.in_order(Order::MonthFirst).is_none() && date.in_order(Order::DayFirst).is_some())
+    };
+    let order = if [first, last].into_iter().flatten().any(is_german) { Order::DayFirst } else { Order::MonthFirst };
+    let day = |text: &str| match Slashed::read(text) {
+        Some(date) => date.in_order(order).or_else(|| date.certain()),
+        None => dates::day(text),
+    };
+    (first.and_then(day), last.and_then(day))
 }
 
 #[cfg(test)]
@@ -130,11 +133,17 @@ mod tests {
         assert_eq!(american("6/1/2026 12:00:00 AM"), Some(day("2026-06-01")));
         assert_eq!(american("12/31/2026"), Some(day("2026-12-31")));
         assert_eq!(american("2026-06-01T00:00:00"), Some(day("2026-06-01")));
-        assert_eq!(american("31/12/2026 12:00:00 AM"), None);
-        assert_eq!(DaySpan::german("01.08.2026 - 31.08.2026"), Some(span("2026-08-01", "2026-08-31")));
-        assert_eq!(DaySpan::german("01.08.2026–31.08.2026"), Some(span("2026-08-01", "2026-08-31")));
-        for no_period in ["Werk Süd - Halle 2", "31.08.2026 - 01.08.2026", "01.08.2026", ""] {
-            assert_eq!(DaySpan::german(no_period), None, "{no_period}");
+        assert_eq!(american("8/1/26"), Some(day("2026-08-01")));
+        assert_eq!(american("31/12/2026 12:00:00 AM"), Some(day("2026-12-31")), "no month has that number");
+        assert_eq!((american("1/1/0001 12:00:00 AM"), american("soon")), (None, None));
+        assert_eq!(DaySpan::in_words("01.08.2026 - 31.08.2026"), Some(span("2026-08-01", "2026-08-31")));
+        assert_eq!(DaySpan::in_words("01.08.2026–31.08.2026"), Some(span("2026-08-01", "2026-08-31")));
+        assert_eq!(DaySpan::in_words("01.08.26 - 31.08.26"), Some(span("2026-08-01", "2026-08-31")));
+        assert_eq!(DaySpan::in_words("2026-08-01 bis 2026-08-31"), Some(span("2026-08-01", "2026-08-31")));
+        assert_eq!(DaySpan::in_words("Standort Köln 01.08.2026 - 31.08.2026"), Some(span("2026-08-01", "2026-08-31")));
+        for no_period in ["Werk Süd - Halle 2", "31.08.2026 - 01.08.2026", "01.08.2026", "01.01.0001 - 31.01.0001", ""]
+        {
+            assert_eq!(DaySpan::in_words(no_period), None, "{no_period}");
         }
     }
 

@@ -11,11 +11,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::bill::{self, Bill};
-use super::periods::{DaySpan, midnight};
+use super::periods::DaySpan;
 use crate::cache::Cache;
-use crate::infinigate::dates::Period;
+use crate::infinigate::dates;
 use crate::infinigate::documents::{self, Document, Kind, References};
 use crate::infinigate::pages::{self, Limits};
+use crate::infinigate::period::Period;
 use crate::infinigate::quotes::Key;
 use crate::infinigate::vendor_filter;
 use crate::infinigate::vendors::is_of;
@@ -102,8 +103,10 @@ type Row = (Kind, Document);
 pub async fn gather(ctx: &Ctx, wanted: &Wanted) -> Result<Gathered> {
     let mut left_out = Vec::new();
     let mut rows = listed(ctx, wanted, &mut left_out).await?;
-    // What costs the most to miss is what is newest.
-    rows.sort_by_key(|(_, row)| Reverse(row.moment()));
+    // What costs the most to miss is what is newest; what seems to lie outside comes last.
+    let is_outside =
+        |row: &Document| row.date.as_deref().and_then(dates::day).is_some_and(|day| !wanted.days.holds(day));
+    rows.sort_by_key(|(_, row)| (is_outside(row), Reverse(row.moment())));
     let beyond = rows.split_off(rows.len().min(MOST_READ));
     left_out.extend(beyond.into_iter().map(|(_, row)| (TOO_MANY.to_owned(), row.number)));
     let outcomes = read_all(ctx, rows).await?;
@@ -142,6 +145,18 @@ impl Coverage {
     }
 }
 
+impl Coverage {
+    /// Tells of documents that were read but of which something could not be counted.
+    pub fn leave_out(&mut self, why: &str, documents: Vec<String>) {
+        if documents.is_empty() {
+            return;
+        }
+        self.complete = false;
+        let told = documents.into_iter().map(|document| (why.to_owned(), Some(document))).collect();
+        self.left_out.get_or_insert_default().extend(by_reason(told));
+    }
+}
+
 fn by_reason(left_out: Vec<(String, Option<String>)>) -> Vec<LeftOut> {
     let mut reasons: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (why, number) in left_out {
@@ -174,11 +189,8 @@ async fn listed(ctx: &Ctx, wanted: &Wanted, left_out: &mut Vec<(String, Option<S
 }
 
 async fn list(ctx: &Ctx, wanted: &Wanted, kind: Kind) -> Result<pages::Walked<Document>> {
-    // Which date Infinigate compares, in which zone and whether bounds are included, is not known: a day more at either
-    // end costs little, and what was posted outside is left out after reading.
-    let days = wanted.days.widened(1, 1);
-    let text = |day| midnight(day).format("%Y-%m-%d").to_string();
-    let period = Period::between(Some(&text(days.first)), Some(&text(days.last)))?;
+    // What was posted outside, for the period is asked for with some slack, is left out after reading.
+    let period = Period::days(wanted.days.first, wanted.days.last);
     let references = References::default();
     let largest = usize::try_from(ctx.pages().largest).unwrap_or(usize::MAX);
     let limits = Limits { wanted: MOST_LISTED, most: MOST_LISTED, page: largest };

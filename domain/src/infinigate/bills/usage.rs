@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use super::contracts::Contract;
 use super::end_customers::EndCustomer;
 use super::facts::Facts;
@@ -35,6 +37,10 @@ pub struct Usage {
     pub contract: Option<Contract>,
     /// The service period.
     pub period: Option<DaySpan>,
+    /// Its first day, also where no last one is told.
+    pub begins: Option<NaiveDate>,
+    /// Its last day, also where no first one is told.
+    pub ends: Option<NaiveDate>,
     /// Keys and values nobody has explained.
     pub more: BTreeMap<String, String>,
 }
@@ -43,6 +49,11 @@ impl Usage {
     /// What the vendor suggests the customer should pay for all, to the cent.
     pub fn recommended(&self) -> Option<Exact> {
         self.quantity.zip(self.recommended_price).map(|(quantity, price)| quantity.times(price).to_the_cent())
+    }
+
+    /// The day that says to which month it belongs.
+    pub fn belongs_to(&self) -> Option<NaiveDate> {
+        self.period.map(|period| period.first).or(self.begins).or(self.ends)
     }
 
     /// What would remain of that.
@@ -57,7 +68,11 @@ impl From<types::MspDetailInformation> for Usage {
         let facts = Facts::read(told.additional_infos);
         let (quantity, unit_price) = (told.quantity.map(Exact::of), told.price.map(Exact::of));
         let contract = Contract::of(told.contract_information);
-        let of_contract = contract.as_ref().and_then(|contract| DaySpan::of(contract.start?, contract.end?));
+        let tells_period = facts.begins.or(facts.ends).is_some();
+        let of_contract = contract
+            .as_ref()
+            .and_then(|contract| DaySpan::of(contract.start?, contract.end?))
+            .filter(|_| !tells_period);
         Self {
             sku: text(told.item_sku),
             product: text(told.item_description),
@@ -68,6 +83,8 @@ impl From<types::MspDetailInformation> for Usage {
             customer: EndCustomer::of_company(told.end_customer).completed_by(facts.customer),
             device: facts.device,
             contract_number: facts.contract_number,
+            begins: facts.begins.or(of_contract.map(|period| period.first)),
+            ends: facts.ends.or(of_contract.map(|period| period.last)),
             period: facts.period.or(of_contract),
             contract,
             more: facts.more,

@@ -2,7 +2,9 @@
 
 pub mod aliases;
 pub mod chart;
+pub mod contract_terms;
 pub mod customers;
+pub mod late_usage;
 pub mod rebilling;
 pub mod renewals;
 pub mod spend;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -14,6 +15,7 @@ use crate::infinigate::bills::usage::Usage;
 use crate::infinigate::documents::Kind;
 use crate::infinigate::exact::Exact;
 use crate::infinigate::money::Amount;
+use crate::months;
 use infini_mcp_core::tool::Result;
 
 /// A customer that no document names.
@@ -43,11 +45,18 @@ const HEADING: [&str; 21] = [
     "currency",
 ];
 
+/// Bills of a month's usage are looked for from so many days before it, for what is paid ahead.
+const BEFORE: u64 = 15;
+/// And until so many days after it. What is billed or credited later is told with the month it was posted in.
+const AFTER: u64 = 62;
+
 /// A piece of usage with the bill it stands on.
 #[derive(Debug, Clone, Copy)]
 pub struct Piece<'a> {
-    bill: &'a Bill,
-    usage: &'a Usage,
+    /// The bill.
+    pub bill: &'a Bill,
+    /// The piece.
+    pub usage: &'a Usage,
 }
 
 /// The usage of a month, and how much of it tells no period.
@@ -57,6 +66,8 @@ pub struct Month<'a> {
     pub pieces: Vec<Piece<'a>>,
     /// Pieces without a period, counted to the month of their bill.
     pub undated: usize,
+    /// Pieces of other months on bills of this one, which the reports of those months do not look for.
+    pub late: Vec<Piece<'a>>,
 }
 
 /// What a customer used of an article.
@@ -114,6 +125,15 @@ impl Piece<'_> {
     }
 }
 
+/// The days on which usage of a month is billed.
+pub fn billed_around(month: DaySpan) -> DaySpan {
+    month.widened(BEFORE, AFTER)
+}
+
+fn month_of(day: NaiveDate) -> DaySpan {
+    DaySpan { first: months::first_of(day), last: months::last_of(day) }
+}
+
 /// The usage whose period begins in the month. What tells no period counts to the month its bill was posted in.
 pub fn of_month<'a>(
     bills: impl IntoIterator<Item = &'a Bill>,
@@ -123,10 +143,13 @@ pub fn of_month<'a>(
     let mut of_month = Month::default();
     for bill in bills {
         for usage in bill.usage.iter().filter(|usage| is_wanted(&usage.customer)) {
-            let begins = usage.period.map(|period| period.first).or(bill.day);
-            if begins.is_some_and(|day| month.holds(day)) {
-                of_month.undated += usize::from(usage.period.is_none());
+            let Some(day) = usage.belongs_to().or(bill.day) else { continue };
+            if month.holds(day) {
+                of_month.undated += usize::from(usage.belongs_to().is_none());
                 of_month.pieces.push(Piece { bill, usage });
+            } else if bill.day.is_some_and(|posted| month.holds(posted) && !billed_around(month_of(day)).holds(posted))
+            {
+                of_month.late.push(Piece { bill, usage });
             }
         }
     }
@@ -146,7 +169,7 @@ pub fn rows(pieces: &[Piece<'_>], aliases: &Aliases) -> Vec<Row> {
     rows.into_values().filter_map(|pieces| together(&pieces, aliases)).collect()
 }
 
-fn together(pieces: &[&Piece<'_>], aliases: &Aliases) -> Option<Row> {
+pub(super) fn together(pieces: &[&Piece<'_>], aliases: &Aliases) -> Option<Row> {
     let first = pieces.first()?;
     let sum = |amount: fn(&Usage) -> Option<Exact>| -> Exact {
         pieces.iter().map(|piece| piece.counted(amount(piece.usage))).sum()
@@ -193,19 +216,19 @@ pub fn totals(pieces: &[Piece<'_>], aliases: &Aliases) -> Vec<Total> {
     currencies.into_iter().map(told).collect()
 }
 
-/// Every piece as a row of a CSV file.
+/// Every piece as a row of a CSV file, each with the month it was used in.
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn csv(pieces: &[Piece<'_>], aliases: &Aliases, month: &str) -> Result<String> {
+pub fn csv(pieces: &[Piece<'_>], aliases: &Aliases) -> Result<String> {
     let mut sorted: Vec<&Piece<'_>> = pieces.iter().collect();
     sorted.sort_by_key(|piece| {
         (piece.customer(aliases).to_lowercase(), piece.usage.sku.clone(), piece.usage.device.clone())
     });
-    spreadsheet::csv(&HEADING, sorted.into_iter().map(|piece| fields(piece, aliases, month)))
+    spreadsheet::csv(&HEADING, sorted.into_iter().map(|piece| fields(piece, aliases)))
 }
 
-fn fields(piece: &Piece<'_>, aliases: &Aliases, month: &str) -> Vec<String> {
+fn fields(piece: &Piece<'_>, aliases: &Aliases) -> Vec<String> {
     let (bill, usage) = (piece.bill, piece.usage);
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let amount = |amount: Option<Exact>| amount.map(|amount| amount.to_string()).unwrap_or_default();
@@ -215,7 +238,7 @@ fn fields(piece: &Piece<'_>, aliases: &Aliases, month: &str) -> Vec<String> {
         Kind::CreditMemo => "credit_memo",
     };
     vec![
-        month.to_owned(),
+        usage.belongs_to().or(bill.day).map(months::name).unwrap_or_default(),
         piece.customer(aliases).to_owned(),
         text(&usage.customer.domain),
         text(&usage.customer.code),
@@ -227,8 +250,8 @@ fn fields(piece: &Piece<'_>, aliases: &Aliases, month: &str) -> Vec<String> {
         text(&usage.product),
         text(&usage.device),
         text(&usage.contract_number),
-        usage.period.map(|period| period.first.to_string()).unwrap_or_default(),
-        usage.period.map(|period| period.last.to_string()).unwrap_or_default(),
+        usage.begins.map(|day| day.to_string()).unwrap_or_default(),
+        usage.ends.map(|day| day.to_string()).unwrap_or_default(),
         amount(usage.quantity.map(|quantity| bill.counted(quantity))),
         amount(usage.unit_price),
         money(usage.net),
@@ -271,6 +294,34 @@ mod tests {
     }
 
     #[test]
+    fn a_start_alone_is_enough_and_nothing_is_of_two_months_or_of_none() {
+        let of = |day: &str, begins: &str| {
+            let mut bill = used(Kind::Invoice, day, "a.example", "2", None);
+            bill.usage.iter_mut().for_each(|usage| usage.begins = begins.parse().ok());
+            bill
+        };
+        let posted = ["2026-07-10", "2026-08-05", "2026-09-05", "2026-11-01", "2026-11-02", "2027-01-15"];
+        let months: Vec<DaySpan> = (1..=12)
+            .chain([13])
+            .map(|month| {
+                month_of(NaiveDate::from_ymd_opt(2026 + (month - 1) / 12, (month as u32 - 1) % 12 + 1, 1).unwrap())
+            })
+            .collect();
+        for day in posted {
+            let bills = [of(day, "2026-08-01")];
+            let mut told = Vec::new();
+            for month in &months {
+                let read = bills.iter().filter(|bill| billed_around(*month).holds(bill.day.unwrap()));
+                let month = of_month(read, *month, |_| true);
+                told.extend(month.pieces.iter().map(|_| "counted"));
+                told.extend(month.late.iter().map(|_| "late"));
+            }
+            let is_late = ["2026-07-10", "2026-11-02", "2027-01-15"].contains(&day);
+            assert_eq!(told, [if is_late { "late" } else { "counted" }], "{day}");
+        }
+    }
+
+    #[test]
     fn a_credit_is_taken_off_the_row_it_corrects() {
         let bills = [
             used(Kind::Invoice, "2026-08-05", "a.example", "2.5", Some("4")),
@@ -294,7 +345,7 @@ mod tests {
     fn the_file_has_a_row_a_piece_and_disarms_what_looks_like_a_formula() {
         let bills = [used(Kind::CreditMemo, "2026-08-05", "=cmd.example", "2.5", None)];
         let month = of_month(&bills, august(), |_| true);
-        let text = csv(&month.pieces, &Aliases::default(), "2026-08").unwrap();
+        let text = csv(&month.pieces, &Aliases::default()).unwrap();
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         assert_eq!(reader.headers().unwrap().len(), HEADING.len());
         let row = reader.records().next().unwrap().unwrap();

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::aliases::Aliases;
 use crate::infinigate::bills::bill::Bill;
-use crate::infinigate::bills::periods::month_of;
 use crate::infinigate::bills::positions::{self, Position};
 use crate::infinigate::exact::Exact;
 use crate::infinigate::money::Amount;
+use crate::months;
 
 /// What an amount without a vendor, customer or product is filed under.
 const UNNAMED: &str = "(not stated)";
@@ -48,7 +48,7 @@ impl GroupBy {
                 document.vendor.as_deref().or(document.vendor_code.as_deref()),
                 document.vendor_code.as_deref(),
             ),
-            Self::Month => Label::of(position.bill.day.map(month_of).as_deref(), None),
+            Self::Month => Label::of(position.bill.day.map(months::name).as_deref(), None),
             Self::EndCustomer => Label::of(position.customer.and_then(|customer| aliases.name_of(customer)), None),
             Self::Product => Label {
                 key: position.sku.or(position.product).unwrap_or_default().to_lowercase(),

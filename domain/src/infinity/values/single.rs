@@ -8,6 +8,7 @@ use crate::infinity::dates;
 use crate::infinity::names::fold;
 use crate::infinity::prose::is_html;
 use crate::infinity::refusal::Refusal;
+use infini_mcp_core::tool::Zone;
 use infini_mcp_core::tool::text::to_html;
 
 type Written = Result<Value, Refusal>;
@@ -109,11 +110,11 @@ pub(super) fn whole_number(attribute: &Attribute, value: &Value) -> Written {
 }
 
 /// Written as a moment in UTC, the only form that was seen to be taken upstream.
-pub(super) fn date(attribute: &Attribute, value: &Value) -> Written {
+pub(super) fn date(attribute: &Attribute, value: &Value, zone: Zone) -> Written {
     match value.as_str().map(str::trim) {
         Some("") => Ok(json!("")),
         text => text
-            .and_then(dates::moment)
+            .and_then(|text| dates::moment_in(text, zone))
             .map(Value::String)
             .ok_or_else(|| misfit(attribute, value, "a date such as 2026-05-04 or 2026-05-04T09:00:00Z")),
     }

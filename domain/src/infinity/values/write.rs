@@ -88,7 +88,7 @@ fn data(place: &Place, attribute: &Attribute, value: &Value) -> std::result::Res
         Kind::Checkbox => single::checkbox(attribute, value),
         Kind::Number | Kind::Progress => single::number(attribute, value),
         Kind::Rating | Kind::Vote => single::whole_number(attribute, value),
-        Kind::Date => single::date(attribute, value),
+        Kind::Date => single::date(attribute, value, place.zone()),
         Kind::Label => choices::labels(attribute, value),
         Kind::Members => choices::members(place, attribute, value),
         Kind::Links => lists::links(attribute, value),
