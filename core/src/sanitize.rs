@@ -1,6 +1,7 @@
 //! Text that others wrote, made safe to show, to log and to put into a sentence: the one list of characters that hide, and
 //! the one way to cut.
 
+mod emoji;
 mod html;
 
 pub use html::from_html;
@@ -27,12 +28,20 @@ fn is_odd_line_end(character: char) -> bool {
 
 /// Prose without invisible, bidirectional and control characters, which can hide instructions from a reader. Its lines stay.
 pub fn clean(text: &str) -> String {
-    let seen = |character: char| match character {
-        odd if is_odd_line_end(odd) => Some('\n'),
-        hidden if is_invisible(hidden) => None,
-        other => Some(other),
-    };
-    text.chars().filter_map(seen).collect()
+    let mut cleaned = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            odd if is_odd_line_end(odd) => cleaned.push('\n'),
+            hidden if is_invisible(hidden) => {
+                if emoji::is_part(cleaned.chars().next_back(), hidden, characters.peek().copied()) {
+                    cleaned.push(hidden);
+                }
+            }
+            other => cleaned.push(other),
+        }
+    }
+    cleaned
 }
 
 /// A name that others gave: one line, nothing hidden, [`NAME`] characters at most.
@@ -58,12 +67,14 @@ fn gathered(text: &str, most: usize, weight: impl Fn(char) -> usize) -> String {
     let (mut line, mut used, mut is_apart) = (String::new(), 0, false);
     // Where the line would end if it had to be cut.
     let mut cut = 0;
-    for character in text.chars() {
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
         if character.is_whitespace() || character.is_control() {
             is_apart = !line.is_empty();
             continue;
         }
-        if is_invisible(character) {
+        let before = line.chars().next_back().filter(|_| !is_apart);
+        if is_invisible(character) && !emoji::is_part(before, character, characters.peek().copied()) {
             // Of the invisible ones only line ends keep words apart; they are white space or control characters.
             continue;
         }
@@ -90,7 +101,8 @@ fn cut_at(mut line: String, cut: usize) -> String {
     if let Some(end) = line.rfind(' ').filter(|end| is_inside_word && cut - end <= MAX_LAST_WORD) {
         line.truncate(end);
     }
-    line.truncate(line.trim_end().len());
+    // What joined the next picture joins nothing now.
+    line.truncate(line.trim_end_matches(|last: char| last.is_whitespace() || last == '\u{200D}').len());
     line.push('…');
     line
 }
@@ -143,6 +155,25 @@ mod tests {
     }
 
     #[test]
+    fn an_emoji_of_several_characters_stays_one() {
+        for whole in
+            ["👩\u{200D}💻 Zoë", "❤\u{FE0F}\u{200D}🔥", "1\u{FE0F}\u{20E3}", "👩🏽\u{200D}🚀", "⚠\u{FE0F} Achtung"]
+        {
+            assert_eq!((clean(whole).as_str(), line(whole, 40).as_str()), (whole, whole));
+        }
+        for (given, seen) in [
+            ("a\u{200D}b", "ab"),
+            ("👩\u{200D}", "👩"),
+            ("👩\u{200D} 💻", "👩 💻"),
+            ("x\u{FE0F}", "x"),
+            ("⚠\u{FE0F}\u{FE0F}", "⚠\u{FE0F}"),
+            ("1\u{FE0F}2", "12"),
+        ] {
+            assert_eq!((clean(given).as_str(), line(given, 40).as_str()), (seen, seen), "{given:?}");
+        }
+    }
+
+    #[test]
     fn a_long_list_says_how_much_longer_it_is() {
         assert_eq!(listed(["a", "b"], 3, ", "), "a, b");
         assert_eq!(listed(["a", "b", "c", "d"], 2, "; "), "a; b; and 2 more");
@@ -153,7 +184,9 @@ mod tests {
         fn a_line_is_never_longer_than_it_may_be_and_never_has_a_line_break(text in any::<String>(), most in 1_usize..40) {
             let line = line(&text, most);
             prop_assert!(line.chars().count() <= most);
-            prop_assert!(!line.chars().any(|character| is_invisible(character) || character.is_control()));
+            let hides = |character: char| is_invisible(character) && !matches!(character, '\u{200D}' | '\u{FE0F}');
+            prop_assert!(!line.chars().any(|character| hides(character) || character.is_control()));
+            prop_assert_eq!(clean(&line), line.as_str());
             prop_assert!(line_of_bytes(&text, most + 2).len() <= most + 2);
         }
     }

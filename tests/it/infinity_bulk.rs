@@ -171,13 +171,41 @@ async fn what_upstream_refuses_fails_alone_and_is_tried_again() {
     let door = wide_door().await;
     let items = json!([{ "name": "a" }, { "name": "b", "values": { "Priorität": 99 } }, { "name": "c" }]);
     let args = on_projects(json!({ "folder_id": "Ablage 2025", "items": items, "idempotency_key": "k" }));
-    for created in [3, 4] {
+    for (created, already) in [(3, Value::Null), (4, json!(2))] {
         let made = door.call("infinity_create_items", args.clone()).await.unwrap();
         assert_eq!(counts(&made), [2, 1, 0, 0], "{made:#}");
+        assert_eq!(made.get("already_done").cloned().unwrap_or_default(), already, "{made:#}");
+        let (note, reason) = (made["note"].as_str().unwrap(), made["results"][1]["reason"].as_str().unwrap());
+        assert!(note.starts_with("Item 2 failed.") && note.contains("send only that"), "{note}");
+        assert!(!note.contains("same items") && !reason.contains("values."), "{note} {reason}");
+        assert!(reason.contains("“Priorität”"), "{reason}");
         assert!(made["results"][1]["reason"].as_str().unwrap().contains("between 0 and 5"), "{made:#}");
         assert_eq!(calls(&door, "createItem").await, created);
     }
+    let other = on_projects(json!({ "folder_id": "Ablage 2025", "items": [{ "name": "b" }], "idempotency_key": "k" }));
+    let error = door.refused("infinity_create_items", other.clone()).await;
+    assert!(error["message"].as_str().unwrap().contains("2 of 3 are done"), "{error:#}");
+    assert!(error["hint"].as_str().unwrap().contains("written twice"), "{error:#}");
     assert_eq!(titles(&door).await, ["a", "c"]);
+}
+
+#[tokio::test]
+async fn every_item_that_cannot_be_written_is_named() {
+    let door = wide_door().await;
+    let items: Vec<Value> =
+        (0..10).map(|at| json!({ "name": format!("{at}"), "values": { "Stunden": format!("viel {at}") } })).collect();
+    let args = on_projects(json!({ "folder_id": "Ablage 2025", "items": items }));
+    let error = door.refused("infinity_create_items", args).await;
+    let message = error["message"].as_str().unwrap();
+    assert!(message.starts_with("10 of 10 items cannot be written. Item 1: “viel 0”"), "{message}");
+    for item in 1..=10 {
+        assert!(message.contains(&format!("Item {item}: “viel {}”", item - 1)), "{item}: {message}");
+    }
+    assert!(message.ends_with("Nothing was sent.") && !message.contains('…'), "{message}");
+    let items: Vec<Value> = (0..10).map(|_| json!({ "name": "x", "values": { "Phase": 1 } })).collect();
+    let args = on_projects(json!({ "folder_id": "Ablage 2025", "items": items }));
+    let error = door.refused("infinity_create_items", args).await;
+    assert!(error["message"].as_str().unwrap().contains("Items 1 to 10: No attribute is called “Phase”."), "{error:#}");
 }
 
 #[tokio::test]

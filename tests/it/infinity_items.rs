@@ -70,6 +70,60 @@ async fn an_item_that_is_not_there_is_refused_with_what_to_do() {
 }
 
 #[tokio::test]
+async fn values_are_written_as_people_say_them() {
+    let door = Door::sandbox().await;
+    let id = created(&door, "Formen").await;
+    let change = |values: Value| on_projects(json!({ "item_id": id, "values": values }));
+    let steps = "- [x] Kabel ziehen\n- [ ] Abnahme\n\n* Rechnung";
+    let said = json!({ "Stunden": "1.234,5", "Fällig am": "2026-05-04T09:00+02:00", "Checkliste": steps });
+    let told = door.call("infinity_update_item", change(said)).await.unwrap()["values"].clone();
+    assert_eq!((&told["Stunden"], &told["Fällig am"]), (&json!(1234.5), &json!("2026-05-04T07:00:00Z")));
+    let wanted = json!([{ "name": "Kabel ziehen", "done": true }, { "name": "Abnahme", "done": false }, { "name": "Rechnung", "done": false }]);
+    assert_eq!(told["Checkliste"], wanted);
+    let error = door.refused("infinity_update_item", change(json!({ "Stunden": "1.234" }))).await;
+    assert!(error["hint"].as_str().unwrap().contains("may be 1234 or 1.234"), "{error:#}");
+    // An empty text empties, whatever the attribute holds.
+    let empty = json!({ "Stunden": "", "Fällig am": "", "Checkliste": "", "Status": " ", "Tags": "" });
+    let told = door.call("infinity_update_item", change(empty)).await.unwrap()["values"].clone();
+    for name in ["Stunden", "Fällig am", "Checkliste", "Status", "Tags"] {
+        assert!(told.get(name).is_none(), "{name}: {told:#}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_of_upstream_names_the_attribute() {
+    let door = Door::sandbox().await;
+    let id = created(&door, "Grenzen").await;
+    let values = json!({ "Stunden": 1, "Priorität": 99 });
+    for (tool, more) in [
+        ("infinity_update_item", json!({ "item_id": id, "values": values })),
+        ("infinity_create_item", json!({ "folder_id": "Rollout 2026", "name": "x", "values": values })),
+    ] {
+        let error = door.refused(tool, on_projects(more)).await;
+        let message = error["message"].as_str().unwrap();
+        assert!(message.contains("“Priorität”: The data must be between 0 and 5"), "{message}");
+        assert!(!message.contains("values."), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn subitems_that_stay_behind_a_moved_item_are_said() {
+    let door = Door::sandbox().await;
+    let id = created(&door, "Oben").await;
+    let below = json!({ "folder_id": "Rollout 2026", "parent_item_id": id, "name": "Unten" });
+    let below = door.call("infinity_create_subitem", on_projects(below)).await.unwrap();
+    let to = |folder: &str| on_projects(json!({ "item_id": id, "folder_id": folder }));
+    let stays = door.call("infinity_update_item", to("Rollout 2026")).await.unwrap();
+    assert!(stays.get("notes").is_none(), "{stays:#}");
+    let moved = door.call("infinity_update_item", to("Ablage 2025")).await.unwrap();
+    let note = moved["notes"][0].as_str().unwrap();
+    assert!(note.starts_with("1 subitems are still in “Kundenprojekte / Rollout 2026”: “Unten”"), "{note}");
+    assert!(note.contains(below["id"].as_str().unwrap()), "{note}");
+    let still = read(&door, below["id"].as_str().unwrap()).await;
+    assert_eq!(still["folder"], json!("Rollout 2026"), "as upstream does it");
+}
+
+#[tokio::test]
 async fn only_what_is_given_changes_and_null_empties() {
     let door = Door::sandbox().await;
     let id = created(&door, "Vorher").await;

@@ -123,6 +123,72 @@ async fn a_search_goes_on_where_it_ended() {
 }
 
 #[tokio::test]
+async fn an_attribute_that_some_folders_do_not_show_is_said() {
+    let door = Door::sandbox().await;
+    let backlog = on_projects(
+        json!({ "folder_id": "Interne IT / Backlog", "filters": [{ "field": "Stunden", "is": "after", "value": 0 }] }),
+    );
+    let answer = door.call("infinity_search_items", backlog).await.unwrap();
+    let note = answer["notes"][0].as_str().unwrap();
+    assert!(note.starts_with("1 of the 1 folders searched do not show “Stunden”"), "{answer:#}");
+    assert!(note.contains("Rollout 2026"), "where it is shown: {note}");
+    let rollout = on_projects(
+        json!({ "folder_id": "Rollout 2026", "filters": [{ "field": "Stunden", "is": "after", "value": 0 }] }),
+    );
+    assert!(door.call("infinity_search_items", rollout).await.unwrap().get("notes").is_none());
+}
+
+#[tokio::test]
+async fn a_list_is_taken_where_several_are_meant_and_refused_where_one_is() {
+    let door = Door::sandbox().await;
+    let states = json!(["Done", "In Arbeit"]);
+    let one_of = |more: Value| {
+        let mut filter = json!({ "field": "Status", "is": "one_of" });
+        filter.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!([filter])
+    };
+    let both = found(&door, one_of(json!({ "values": states })), json!(["Status"])).await;
+    assert!(both.len() > 5);
+    for value in [states.clone(), json!(states.to_string())] {
+        assert_eq!(found(&door, one_of(json!({ "value": value })), json!(["Status"])).await, both);
+    }
+    let single = json!([{ "field": "Status", "is": "equals", "value": ["Done"] }]);
+    assert!(!found(&door, single, json!(["Status"])).await.is_empty());
+    for filter in [
+        json!({ "field": "Status", "is": "equals", "value": states }),
+        json!({ "field": "Name", "is": "contains", "values": ["a", "b"] }),
+        json!({ "field": "Stunden", "is": "after", "value": [1, 2] }),
+    ] {
+        let error = door.refused("infinity_search_items", on_projects(json!({ "filters": [filter] }))).await;
+        assert!(error["message"].as_str().unwrap().contains("is given 2 values, but takes one"), "{error:#}");
+        assert!(error["hint"].as_str().unwrap().contains("one_of"), "{error:#}");
+    }
+}
+
+#[tokio::test]
+async fn numbers_and_names_are_found_as_people_write_them() {
+    let door = Door::sandbox().await;
+    let hours = |value: Value| json!([{ "field": "Stunden", "is": "after", "value": value }]);
+    let many = found(&door, hours(json!(2.5)), json!(["Stunden"])).await;
+    assert!(!many.is_empty());
+    assert_eq!(found(&door, hours(json!("2,5")), json!(["Stunden"])).await, many);
+    let doubtful = on_projects(json!({ "filters": hours(json!("1.234")) }));
+    let error = door.refused("infinity_search_items", doubtful).await;
+    assert!(error["hint"].as_str().unwrap().contains("may be 1234 or 1.234"), "{error:#}");
+    let people = |name: &str| json!([{ "field": "Zuständig", "is": "equals", "value": name }]);
+    let zoe = found(&door, people("Zoë Bächli"), json!(["Zuständig"])).await;
+    assert!(!zoe.is_empty());
+    assert_eq!(found(&door, people("zoe baechli"), json!(["Zuständig"])).await, zoe);
+    let text = |value: &str| json!([{ "field": "Beschreibung", "is": "contains", "value": value }]);
+    let keys = found(&door, text("Schlüssel abholen"), json!(["Name"])).await;
+    assert!(!keys.is_empty());
+    assert_eq!(
+        found(&door, text("schluessel"), json!(["Name"])).await.len(),
+        found(&door, text("schlüssel"), json!(["Name"])).await.len()
+    );
+}
+
+#[tokio::test]
 async fn a_filter_that_makes_no_sense_is_refused_before_anything_is_read() {
     let door = Door::sandbox().await;
     for (filter, code, words) in [

@@ -62,6 +62,7 @@ async fn a_view_is_created_changed_and_read_back() {
     );
     let change = json!({ "workspace_id": "669", "board_id": "Projects", "view_id": "uberfallig", "name": "Spät", "type": "gantt", "folder_id": "Interne IT / Backlog", "sort_order": "1000" });
     let changed = door.call("infinity_update_view", change).await.unwrap();
+    assert!(changed["notes"][0].as_str().unwrap().starts_with("“gantt” is not among the kinds that are known"));
     assert_eq!((changed["name"].clone(), changed["folder"].clone()), (json!("Spät"), json!("Interne IT / Backlog")));
     let stored = read(&door, &path).await;
     assert_eq!((stored["type"].clone(), stored["sort_order"].clone()), (json!("gantt"), json!("1000")));

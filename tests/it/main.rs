@@ -36,6 +36,7 @@ mod infinity_hooks;
 mod infinity_items;
 mod infinity_links;
 mod infinity_members;
+mod infinity_pages;
 mod infinity_search;
 mod infinity_structure;
 mod infinity_time;

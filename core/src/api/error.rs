@@ -107,7 +107,7 @@ impl Error {
             Cause::Unauthenticated { subscription_key: false } => format!("{who} refused the credentials"),
             Cause::PermissionDenied => format!("{who} does not allow this with these credentials"),
             Cause::RateLimited { retry_after: Some(wait) } => {
-                format!("{who} takes no more requests for {}{effort}", seconds(*wait))
+                format!("{who} takes no more requests for {}{effort}", seconds(rounded_up(*wait)))
             }
             Cause::RateLimited { retry_after: None } => format!("{who} takes no more requests for now{effort}"),
             Cause::Unavailable => format!("{who} cannot serve at present{effort}"),
@@ -135,6 +135,11 @@ impl Error {
             attempts => format!(" ({attempts} attempts over {})", seconds(self.took)),
         }
     }
+}
+
+/// A wait is never told shorter than it is, and never as nothing: who comes back at once is refused again.
+fn rounded_up(wait: Duration) -> Duration {
+    Duration::from_secs(wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(Duration::from_secs(1))
 }
 
 /// A duration as a person says it: `15 s`, `16.2 s`.
@@ -207,6 +212,14 @@ mod tests {
         );
         assert!(!error.is_retryable());
         assert!(error.hint().starts_with("Do not repeat it"));
+    }
+
+    #[test]
+    fn a_wait_is_told_in_whole_seconds_and_never_as_none() {
+        for (wait, told) in [(0, "1 s"), (20, "1 s"), (1_000, "1 s"), (1_001, "2 s"), (15_000, "15 s")] {
+            let error = failed(Cause::RateLimited { retry_after: Some(Duration::from_millis(wait)) });
+            assert!(error.to_string().contains(&format!("no more requests for {told}.")), "{error}");
+        }
     }
 
     #[test]

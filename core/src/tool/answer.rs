@@ -8,6 +8,8 @@ use super::text::{self, Fence};
 const PROSE: usize = 200;
 /// Bytes of JSON that an answer may have: about 20,000 tokens.
 const LARGEST: usize = 60_000;
+/// The field that tells what is to be known of an answer.
+const NOTES: &str = "notes";
 
 /// How much of each text is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize, schemars::JsonSchema)]
@@ -31,18 +33,64 @@ pub fn finish(mut answer: Value, detail: Detail, fence: &Fence) -> Value {
     answer
 }
 
-/// The answer as JSON text, without the rows that a conversation could not bear.
-pub fn written(answer: &mut Value) -> String {
-    let text = as_text(answer);
-    if text.len() <= LARGEST {
-        return text;
-    }
-    shorten(answer, text.len());
-    as_text(answer)
+/// A list of an answer of which a conversation can bear only the beginning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TooLong {
+    /// The field that holds the list.
+    pub name: String,
+    /// How many of its entries fit; at least one.
+    pub fits: usize,
+    /// How many it has.
+    pub all: usize,
 }
 
-/// Faster than by way of `Display`; of a value it cannot fail.
-fn as_text(answer: &Value) -> String {
+/// The longest list of an answer that is too large, and how much of it fits. Notes do not count: what is said of rows must
+/// not cost another row.
+pub fn too_long(answer: &Value) -> Option<TooLong> {
+    let size = as_text(answer).len() - answer.get(NOTES).map_or(0, |notes| notes.to_string().len());
+    if size <= LARGEST {
+        return None;
+    }
+    let lists = answer.as_object()?.iter().filter(|(name, _)| *name != NOTES);
+    let lists = lists.filter_map(|(name, value)| Some((name, value.as_array()?, value.to_string().len())));
+    let (name, rows, _) = lists.max_by_key(|(_, _, size)| *size)?;
+    let (mut fits, mut spare) = (rows.len(), size);
+    for row in rows.iter().skip(1).rev() {
+        if spare <= LARGEST {
+            break;
+        }
+        spare = spare.saturating_sub(row.to_string().len() + 1);
+        fits -= 1;
+    }
+    (fits < rows.len()).then(|| TooLong { name: name.clone(), fits, all: rows.len() })
+}
+
+/// Leaves out what does not fit, and says so beside whatever else is noted.
+pub fn cut(answer: &mut Value, long: &TooLong) {
+    let TooLong { name, fits, all } = long;
+    if let Some(Value::Array(rows)) = answer.get_mut(name) {
+        rows.truncate(*fits);
+    }
+    note(
+        answer,
+        format!(
+            "Only the first {fits} of the {all} entries of `{name}` fit into one answer. Ask for less at a time to see the others."
+        ),
+    );
+}
+
+/// Adds a note behind those that are there, unless it is among them.
+pub fn note(answer: &mut Value, note: String) {
+    let Some(map) = answer.as_object_mut() else { return };
+    if let Some(notes) = map.entry(NOTES).or_insert_with(|| json!([])).as_array_mut()
+        && !notes.iter().any(|known| known.as_str() == Some(note.as_str()))
+    {
+        notes.push(json!(note));
+    }
+}
+
+/// The answer as JSON text. Faster than by way of `Display`; of a value it cannot fail.
+pub fn as_text(answer: &Value) -> String {
     serde_json::to_string(answer).unwrap_or_else(|_| answer.to_string())
 }
 
@@ -97,28 +145,6 @@ fn is_long_prose(text: &str) -> bool {
     text.len() > PROSE && text.contains(' ') && text.chars().count() > PROSE + 1
 }
 
-/// Drops rows from the longest list until the answer fits, and says so.
-fn shorten(answer: &mut Value, size: usize) {
-    let Some(map) = answer.as_object_mut() else { return };
-    let longest = map
-        .iter()
-        .filter(|(_, value)| value.is_array())
-        .max_by_key(|(_, value)| value.to_string().len())
-        .map(|(name, _)| name.clone());
-    let Some(name) = longest else { return };
-    let Some(Value::Array(rows)) = map.get_mut(&name) else { return };
-    let all = rows.len();
-    let mut spare = size;
-    while spare > LARGEST && rows.len() > 1 {
-        spare = spare.saturating_sub(rows.pop().map_or(0, |row| row.to_string().len() + 1));
-    }
-    let kept = rows.len();
-    map.insert(
-        "notes".into(),
-        json!([format!("Only the first {kept} of the {all} entries of `{name}` fit into one answer. Ask for fewer at a time, or choose fewer fields, to see the others.")]),
-    );
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,14 +172,23 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_is_too_large_says_what_was_left_out() {
+    fn an_answer_that_is_too_large_says_what_was_left_out_beside_its_other_notes() {
         let rows: Vec<Value> = (0..2_000).map(|row| json!({ "row": row, "text": "x".repeat(60) })).collect();
-        let mut answer = finish(json!({ "items": rows }), Detail::Full, &Fence::Off);
-        let text = written(&mut answer);
-        assert!(text.len() < LARGEST + 500);
-        assert_eq!(text, answer.to_string());
+        let mut answer = finish(json!({ "items": rows, "notes": ["One thing."] }), Detail::Full, &Fence::Off);
+        let long = too_long(&answer).unwrap();
+        assert_eq!((long.name.as_str(), long.all), ("items", 2_000));
+        cut(&mut answer, &long);
+        assert!(as_text(&answer).len() < LARGEST + 500 && too_long(&answer).is_none());
+        assert_eq!(answer.pointer("/notes/0"), Some(&json!("One thing.")));
         assert!(
-            answer.pointer("/notes/0").and_then(Value::as_str).is_some_and(|note| note.contains("of the 2000 entries"))
+            answer.pointer("/notes/1").and_then(Value::as_str).is_some_and(|note| note.contains("of the 2000 entries"))
         );
+    }
+
+    #[test]
+    fn a_single_entry_is_given_however_large_it_is() {
+        assert_eq!(too_long(&json!({ "items": ["x".repeat(70_000)], "notes": ["a", "b"] })), None);
+        let long = too_long(&json!({ "items": ["x".repeat(70_000), "y"] })).unwrap();
+        assert_eq!((long.fits, long.all), (1, 2));
     }
 }

@@ -260,7 +260,7 @@ impl From<api::Error> for Error {
         let mut told = Self::new(code_of(&error.cause), error.to_string()).with_hint(error.hint());
         told.status = error.status;
         if let Cause::RateLimited { retry_after: Some(wait) } = &error.cause {
-            told = told.with("retry_after_seconds", json!(wait.as_secs_f64().ceil()));
+            told = told.with("retry_after_seconds", json!(wait.as_secs_f64().ceil().max(1.0)));
         }
         told.source = Some(Box::new(error));
         told

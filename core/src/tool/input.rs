@@ -3,6 +3,7 @@
 use serde_json::{Map, Number, Value, json};
 
 use super::error::{Code, Error, Result};
+use super::numeral::{self, Doubt};
 use super::schema;
 use super::text::{line, listed};
 
@@ -98,7 +99,9 @@ fn fit_value(schema: &Value, value: &mut Value, field: &str, faults: &mut Faults
     coerce(kind, value);
     split(schema, kind, value);
     if !is_a(kind, value) {
-        faults.add(field, |_| format!("must be {}, but it is {}", wanted(schema, kind), shown(value)));
+        faults.add(field, |_| {
+            format!("must be {}, but it is {}{}", wanted(schema, kind), shown(value), doubt(kind, value))
+        });
         return;
     }
     if let Some(Value::Array(allowed)) = schema.get("enum") {
@@ -125,9 +128,7 @@ fn coerce(kind: &str, value: &mut Value) {
         }
         // Languages with one kind of container for both write an empty object like this.
         ("object", Value::Array(items)) if items.is_empty() => Some(json!({})),
-        ("integer" | "number", Value::String(text)) => {
-            serde_json::from_str::<Number>(text.trim()).ok().map(Value::Number)
-        }
+        ("integer" | "number", Value::String(text)) => numeral::read(text).ok().map(Value::Number),
         ("boolean", Value::String(text)) => match text.trim() {
             "true" => Some(json!(true)),
             "false" => Some(json!(false)),
@@ -171,6 +172,15 @@ fn is_a(kind: &str, value: &Value) -> bool {
         "number" => value.is_number(),
         "boolean" => value.is_boolean(),
         _ => true,
+    }
+}
+
+/// Why a text that looks like a number is not taken for one.
+fn doubt(kind: &str, value: &Value) -> String {
+    let text = value.as_str().filter(|_| matches!(kind, "integer" | "number"));
+    match text.map(numeral::read) {
+        Some(Err(Doubt::Either(whole, fraction))) => format!(", which may mean {whole} or {fraction}"),
+        Some(Ok(_) | Err(Doubt::NoNumber)) | None => String::new(),
     }
 }
 

@@ -15,10 +15,16 @@ pub fn render(answer: &Value) -> String {
 }
 
 fn render_object(page: &mut String, map: &Map<String, Value>, depth: usize) {
-    for (name, value) in map.iter().filter(|(_, value)| is_small(value)) {
+    let table = table_of(map);
+    let is_shown = |name: &str| table.is_none() || !matches!(name, "columns" | "rows");
+    for (name, value) in map.iter().filter(|(name, value)| is_shown(name) && is_small(value)) {
         let _ = writeln!(page, "- **{name}**: {}", plain(value));
     }
-    for (name, value) in map.iter().filter(|(_, value)| !is_small(value)) {
+    if let Some((columns, rows)) = &table {
+        let _ = writeln!(page, "\n{} rows\n", "#".repeat(depth.min(6)));
+        write_table(page, columns, rows.iter().map(|cells| cells.iter().map(Some).collect()));
+    }
+    for (name, value) in map.iter().filter(|(name, value)| is_shown(name) && !is_small(value)) {
         let _ = writeln!(page, "\n{} {name}\n", "#".repeat(depth.min(6)));
         match value {
             Value::Object(inner) => render_object(page, inner, depth + 1),
@@ -56,14 +62,30 @@ fn render_table(page: &mut String, rows: &[Value]) {
             }
         }
     }
-    let _ = writeln!(page, "| {} |\n|{}", columns.join(" | "), " --- |".repeat(columns.len()));
+    let cells = |row: &'_ Value| columns.iter().map(|column| row.get(column).cloned()).collect::<Vec<_>>();
+    let all: Vec<Vec<Option<Value>>> = rows.iter().map(cells).collect();
+    write_table(page, &columns, all.iter().map(|cells| cells.iter().map(Option::as_ref).collect()));
+}
+
+/// The columns and rows of a table that is kept as lists of cells.
+fn table_of(map: &Map<String, Value>) -> Option<(Vec<&str>, Vec<&Vec<Value>>)> {
+    let columns: Option<Vec<&str>> = map.get("columns")?.as_array()?.iter().map(Value::as_str).collect();
+    let rows: Option<Vec<&Vec<Value>>> = map.get("rows")?.as_array()?.iter().map(Value::as_array).collect();
+    columns.zip(rows).filter(|(columns, rows)| rows.iter().all(|cells| cells.len() == columns.len()))
+}
+
+fn write_table<'a>(page: &mut String, columns: &[&str], rows: impl Iterator<Item = Vec<Option<&'a Value>>>) {
+    let head: Vec<String> = columns.iter().map(|name| in_cell(name)).collect();
+    let _ = writeln!(page, "| {} |\n|{}", head.join(" | "), " --- |".repeat(columns.len()));
     for row in rows {
-        let cells: Vec<String> = columns
-            .iter()
-            .map(|column| row.get(column).map(plain).unwrap_or_default().replace('|', "\\|").replace('\n', " "))
-            .collect();
+        let cells: Vec<String> = row.into_iter().map(|cell| in_cell(&cell.map(plain).unwrap_or_default())).collect();
         let _ = writeln!(page, "| {} |", cells.join(" | "));
     }
+}
+
+/// A cell is one line, in which nothing ends it but its end.
+fn in_cell(text: &str) -> String {
+    text.trim().replace('\\', "\\\\").replace('|', "\\|").replace("\r\n", "<br>").replace(['\n', '\r'], "<br>")
 }
 
 fn is_small(value: &Value) -> bool {
@@ -87,6 +109,25 @@ fn plain(value: &Value) -> String {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn every_cell_stays_in_its_column_whatever_it_holds() {
+        let page = render(&json!({
+            "count": 2,
+            "columns": ["id", "Tags | alle", "Notiz"],
+            "rows": [["1", ["Netz", "Vor-Ort"], "eins\nzwei"], ["2", null, "a|b \\"]],
+        }));
+        let lines: Vec<&str> = page.lines().collect();
+        assert_eq!(
+            lines.get(4..).unwrap(),
+            [
+                "| id | Tags \\| alle | Notiz |",
+                "| --- | --- | --- |",
+                "| 1 | Netz, Vor-Ort | eins<br>zwei |",
+                "| 2 |  | a\\|b \\\\ |"
+            ]
+        );
+    }
 
     #[test]
     fn a_list_of_flat_objects_is_a_table_with_every_fact() {

@@ -3,7 +3,7 @@
 use std::panic::AssertUnwindSafe;
 
 use futures::FutureExt;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::answer::{self, Detail};
 use super::asking::Asking;
@@ -16,7 +16,7 @@ use super::declaration::Effect;
 use super::error::{Error, Result};
 use super::ledger::Limits;
 use super::text::Fence;
-use super::{input, markdown};
+use super::{input, markdown, page};
 
 /// A call as it came in.
 pub struct Attempt<'a> {
@@ -78,11 +78,20 @@ pub async fn take(runtime: &Runtime, ctx: &Ctx, attempt: Attempt<'_>) -> Result<
     input::fit(&attempt.offered.input, &mut arguments)?;
     let common = take_common(&mut arguments, attempt.offered.cuts);
     let arguments = Value::Object(arguments);
-    let prepare = attempt.offered.tool.prepare;
+    let fence = match runtime.fence {
+        FenceForeignText::On => Fence::random(),
+        FenceForeignText::Off => Fence::Off,
+    };
     let answer = if attempt.offered.tool.declaration.effect == Effect::Reads {
-        unharmed(prepare(arguments)?.run(ctx)).await?
+        let run = async |arguments: Value| {
+            // What an earlier, larger page brought along would come twice.
+            ctx.take_attachments();
+            let answer = unharmed((attempt.offered.tool.prepare)(arguments)?.run(ctx)).await?;
+            Ok(answer::finish(answer, common.detail, &fence))
+        };
+        page::fitting(&attempt.offered.input, arguments, run).await?
     } else {
-        let prepared = prepare(arguments.clone())?;
+        let prepared = (attempt.offered.tool.prepare)(arguments.clone())?;
         let asking = Asking {
             confirmations: &runtime.confirmations,
             store: ctx.store(),
@@ -95,10 +104,10 @@ pub async fn take(runtime: &Runtime, ctx: &Ctx, attempt: Attempt<'_>) -> Result<
         ctx.store().ready().await?;
         match change(ctx, &asking, runtime.limits, prepared, attempt.consent, common.token.as_deref()).await? {
             Step::Ask(question) => return Ok(Turn::Ask(question)),
-            Step::Answer(answer) => answer,
+            Step::Answer(answer) => answer::finish(answer, common.detail, &fence),
         }
     };
-    Ok(Turn::Done(finish(answer, &common, runtime.fence, ctx)))
+    Ok(Turn::Done(finish(answer, &common, ctx)))
 }
 
 /// Whether bodies written by others are enclosed in markers (`MCP_FENCE_TEXT`).
@@ -127,35 +136,23 @@ pub(super) async fn unharmed<T>(work: impl Future<Output = Result<T>>) -> Result
     }
 }
 
-fn finish(answer: Value, common: &Common, fence_foreign_text: FenceForeignText, ctx: &Ctx) -> Done {
-    let fence = match fence_foreign_text {
-        FenceForeignText::On => Fence::random(),
-        FenceForeignText::Off => Fence::Off,
-    };
-    let mut structured = answer::finish(answer, common.detail, &fence);
+fn finish(mut structured: Value, common: &Common, ctx: &Ctx) -> Done {
     add_notes(&mut structured, ctx);
-    let json = answer::written(&mut structured);
-    let text = if common.markdown { markdown::render(&structured) } else { json };
+    if let Some(long) = answer::too_long(&structured) {
+        answer::cut(&mut structured, &long);
+    }
+    let text = if common.markdown { markdown::render(&structured) } else { answer::as_text(&structured) };
     Done { structured, text, attachments: ctx.take_attachments() }
 }
 
 /// What upstream sent in another form than its document says is told, not hidden.
 fn add_notes(answer: &mut Value, ctx: &Ctx) {
-    let found = ctx.call().notes();
-    let Some(map) = answer.as_object_mut() else { return };
-    if found.is_empty() {
-        return;
-    }
-    let notes = map.entry("notes").or_insert_with(|| json!([]));
-    if let Some(notes) = notes.as_array_mut() {
-        notes.extend(found.iter().take(5).map(|note| {
-            json!(format!(
-                "{} sent {} at {} where {} is documented; it is left out here.",
-                note.service,
-                super::text::clean(&note.found),
-                note.pointer,
-                note.expected
-            ))
-        }));
+    for found in ctx.call().notes().iter().take(5) {
+        let (service, sent) = (&found.service, super::text::clean(&found.found));
+        let note = format!(
+            "{service} sent {sent} at {} where {} is documented; it is left out here.",
+            found.pointer, found.expected
+        );
+        answer::note(answer, note);
     }
 }

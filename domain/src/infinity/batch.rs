@@ -104,13 +104,23 @@ impl<'a> Batch<'a> {
         }
         match known {
             Some(head) if head.digest == digest => Ok(Self { key, head, entries }),
-            Some(_) => Err(Error::new(
-                Code::Conflict,
-                "The idempotency_key was used for another batch before. Nothing was sent.",
-            )
-            .with_hint("Repeat the earlier call exactly to resume it, or choose a new key.")),
+            Some(head) => Err(Self { key, head, entries }.used_otherwise().await?),
             None => Err(Error::internal("a batch that was just kept is gone")),
         }
+    }
+
+    /// What to say to other items under the key of this batch: the whole of it under a new key would be written twice.
+    async fn used_otherwise(&self) -> Result<Error> {
+        let attempts = self.attempts().await?;
+        let is_done = |attempt: &&Attempt| matches!(attempt.entry, Entry::Done { .. });
+        let done = attempts.iter().flatten().filter(is_done).count();
+        let text = format!(
+            "The idempotency_key belongs to an earlier batch with other items, of which {done} of {} are done. Nothing was sent.",
+            self.head.count
+        );
+        Ok(Error::new(Code::Conflict, text).with_hint(
+            "Repeat the earlier call exactly to finish it. What failed there is sent corrected and alone, under a new key; what is done must not be sent under another key, or it is written twice.",
+        ))
     }
 
     /// How far the last attempt at each write has come; nothing where there was none.

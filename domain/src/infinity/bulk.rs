@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::batch::{self, Batch, Entry};
 use super::place::Place;
+use infini_mcp_core::tool::text::line;
 use infini_mcp_core::tool::{Code, Ctx, Error, Result};
 
 /// Lost answers in a row after which upstream is left in peace.
@@ -15,8 +16,10 @@ const LAST_START: std::time::Duration = std::time::Duration::from_secs(3);
 const UNDER_WAY: &str = "Another call is sending it, or was when it ended.";
 /// How refusals of one item end, which is not true of a batch.
 const UNCHANGED: &str = " Nothing was changed.";
-/// Faults that one refusal tells.
-const MOST_FAULTS: usize = 8;
+/// Characters for all faults that one refusal tells; each gets its share.
+const FAULTS: usize = 1_600;
+/// The least that is told of a fault.
+const A_FAULT: usize = 60;
 
 /// What a batch consists of.
 pub trait Job: Sync {
@@ -45,6 +48,8 @@ pub struct Report {
     idempotency_key: String,
     /// How many are written.
     done: usize,
+    /// How many of those an earlier call had written.
+    already_done: Option<usize>,
     /// How many were refused.
     failed: usize,
     /// How many may be written.
@@ -55,6 +60,14 @@ pub struct Report {
     results: Vec<Outcome>,
     /// What to do next.
     note: Option<String>,
+}
+
+impl Report {
+    /// With one thing more to know.
+    #[must_use]
+    pub fn noting(self, more: &str) -> Self {
+        Self { note: Some(self.note.map_or_else(|| more.to_owned(), |note| format!("{note} {more}"))), ..self }
+    }
 }
 
 /// What came of one write.
@@ -95,14 +108,54 @@ pub fn checked<T, U>(place: &Place, items: &[T], check: impl Fn(&Place, &T) -> R
     let is_unknown = |(_, fault): &&(usize, Error)| fault.code() == Code::NotFound;
     let Some((_, first)) = faults.iter().find(is_unknown).or_else(|| faults.first()) else { return Ok(good) };
     let code = first.code();
-    let told =
-        |(item, fault): &(usize, Error)| format!("Item {item}: {}", fault.to_string().trim_end_matches(UNCHANGED));
-    let texts: Vec<String> = faults.iter().take(MOST_FAULTS).map(told).collect();
-    let mut hints: Vec<&str> = faults.iter().take(MOST_FAULTS).filter_map(|(_, fault)| fault.hint()).collect();
-    hints.dedup();
-    let text =
-        format!("{} of {} items cannot be written. {} Nothing was sent.", faults.len(), items.len(), texts.join(" "));
+    let mut hints: Vec<&str> = Vec::new();
+    for hint in faults.iter().filter_map(|(_, fault)| fault.hint()) {
+        if !hints.contains(&hint) {
+            hints.push(hint);
+        }
+    }
+    let (count, told) = (faults.len(), told(&faults));
+    let text = format!("{count} of {} items cannot be written. {told} Nothing was sent.", items.len());
     Err(Error::new(code, text).with_hint(hints.join(" ")))
+}
+
+/// Every item that is at fault with its fault; those with the same one together, so that all of them have room.
+fn told(faults: &[(usize, Error)]) -> String {
+    let mut alike: Vec<(String, Vec<usize>)> = Vec::new();
+    for (item, fault) in faults {
+        let text = fault.to_string().trim_end_matches(UNCHANGED).to_owned();
+        match alike.iter_mut().find(|(known, _)| *known == text) {
+            Some((_, items)) => items.push(*item),
+            None => alike.push((text, vec![*item])),
+        }
+    }
+    let share = (FAULTS / alike.len().max(1)).max(A_FAULT);
+    let most = FAULTS / A_FAULT;
+    let mut texts: Vec<String> =
+        alike.iter().take(most).map(|(text, items)| format!("{}: {}", numbered(items), line(text, share))).collect();
+    let others: Vec<usize> = alike.iter().skip(most).flat_map(|(_, items)| items.iter().copied()).collect();
+    if !others.is_empty() {
+        texts.push(format!("{} have faults of their own.", numbered(&others)));
+    }
+    texts.join(" ")
+}
+
+/// `Item 3`, or `Items 1, 4 to 6`.
+fn numbered(items: &[usize]) -> String {
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for item in items {
+        match runs.last_mut() {
+            Some((_, end)) if *end + 1 == *item => *end = *item,
+            _ => runs.push((*item, *item)),
+        }
+    }
+    let run = |(first, last): &(usize, usize)| match last - first {
+        0 => first.to_string(),
+        1 => format!("{first}, {last}"),
+        _ => format!("{first} to {last}"),
+    };
+    let list = runs.iter().map(run).collect::<Vec<_>>().join(", ");
+    if items.len() == 1 { format!("Item {list}") } else { format!("Items {list}") }
 }
 
 /// Carries a batch out as far as it goes.
@@ -110,8 +163,9 @@ pub fn checked<T, U>(place: &Place, items: &[T], check: impl Fn(&Place, &T) -> R
 /// # Errors
 /// Those of the state; and what stopped it, when nothing was done at all.
 pub async fn carry_out(ctx: &Ctx, batch: &Batch<'_>, job: &impl Job) -> Result<Report> {
-    let mut run = Run { ctx, batch, steps: Vec::new(), attempts: Vec::new() };
+    let mut run = Run { ctx, batch, steps: Vec::new(), attempts: Vec::new(), already: 0 };
     run.resume(job).await?;
+    run.already = run.count(|step| matches!(step, Step::Done(_)));
     let stopped = run.send_all(job).await?;
     if !ctx.call().cancel().is_cancelled() {
         run.settle(job).await?;
@@ -128,6 +182,8 @@ struct Run<'a> {
     steps: Vec<Step>,
     /// Which attempt at each write this call makes, or looks after.
     attempts: Vec<usize>,
+    /// How many were written before this call.
+    already: usize,
 }
 
 impl Run<'_> {
@@ -263,8 +319,12 @@ impl Run<'_> {
         }
     }
 
+    fn count(&self, is_such: impl Fn(&Step) -> bool) -> usize {
+        self.steps.iter().filter(|step| is_such(step)).count()
+    }
+
     fn tell(&self) {
-        let done = self.steps.iter().filter(|step| matches!(step, Step::Done(_))).count();
+        let done = self.count(|step| matches!(step, Step::Done(_)));
         self.ctx.call().report(&format!("{done} of {} items written", self.steps.len()));
     }
 
@@ -282,21 +342,92 @@ impl Run<'_> {
         };
         let results: Vec<Outcome> = self.steps.iter().enumerate().map(outcome).collect();
         let count = |status: &str| results.iter().filter(|outcome| outcome.status == status).count();
-        let is_open = count("done") < results.len();
-        let next = "Call again with the same items and this idempotency_key: what is done stays, and what is unknown is looked up before it is sent again.";
+        let note = [why, advice(&results)].into_iter().flatten().collect::<Vec<_>>().join(" ");
         Report {
             idempotency_key: self.batch.key.clone(),
             done: count("done"),
             failed: count("failed"),
             unknown: count("unknown"),
             pending: count("pending"),
-            note: is_open.then(|| why.map_or_else(|| next.to_owned(), |why| format!("{why} {next}"))),
+            already_done: Some(self.already).filter(|already| *already > 0),
+            note: Some(note).filter(|note| !note.is_empty()),
             results,
         }
     }
 }
 
+/// What to do next, by what came of the items: what may be on its way is never sent under another key, and what was
+/// refused is not sent again as it is.
+fn advice(results: &[Outcome]) -> Option<String> {
+    let of = |status: &str| -> Vec<usize> {
+        results.iter().filter(|outcome| outcome.status == status).map(|outcome| outcome.item).collect()
+    };
+    let (failed, unknown, pending) = (of("failed"), of("unknown"), of("pending"));
+    let mut advice = Vec::new();
+    if !unknown.is_empty() || !pending.is_empty() {
+        advice.push(
+            "Call again with the same items and this idempotency_key: what is done stays, what is pending is sent, and what is unknown is looked up before it is sent again."
+                .to_owned(),
+        );
+    }
+    if !failed.is_empty() {
+        let first = if advice.is_empty() { "" } else { "After that: " };
+        advice.push(format!(
+            "{first}{} failed. Correct what failed and send only that, in a call without this idempotency_key; the others must not be sent again.",
+            numbered(&failed)
+        ));
+    }
+    Some(advice.join(" ")).filter(|advice| !advice.is_empty())
+}
+
 /// Whether a refusal speaks of one item; any other would meet the next item just so.
 fn is_about_the_item(error: &Error) -> bool {
     matches!(error.code(), Code::ValidationFailed | Code::NotFound | Code::Conflict | Code::InvalidArguments)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(item: usize, status: &'static str) -> Outcome {
+        Outcome { item, status, id: None, reason: None }
+    }
+
+    #[test]
+    fn only_what_failed_is_to_be_sent_again_and_never_what_may_be_under_way() {
+        let all = |statuses: &[&'static str]| {
+            advice(&statuses.iter().enumerate().map(|(at, status)| outcome(at + 1, status)).collect::<Vec<_>>())
+        };
+        assert_eq!(all(&["done", "done"]), None);
+        let failed = all(&["done", "failed", "failed", "failed"]).unwrap();
+        assert!(failed.starts_with("Items 2 to 4 failed.") && failed.contains("only that"), "{failed}");
+        assert!(!failed.contains("same items"), "{failed}");
+        let open = all(&["unknown", "failed", "pending"]).unwrap();
+        assert!(
+            open.starts_with("Call again with the same items") && open.contains("After that: Item 2 failed."),
+            "{open}"
+        );
+        assert!(!all(&["unknown"]).unwrap().contains("without this"));
+    }
+
+    #[test]
+    fn every_item_at_fault_is_named_whatever_their_number() {
+        for count in [1, 2, 10, 60, 200] {
+            let fault = |item| {
+                (
+                    item,
+                    Error::new(Code::InvalidArguments, format!("“wert {item}” does not fit the attribute “Stunden”.")),
+                )
+            };
+            let faults: Vec<(usize, Error)> = (1..=count).map(fault).collect();
+            let told = told(&faults);
+            assert!(told.len() < 2_200, "{count}: {} bytes", told.len());
+            let last = told.rsplit(|character: char| !character.is_ascii_digit()).find(|digits| !digits.is_empty());
+            assert!(told.contains("Item 1:") && last.is_some(), "{told}");
+        }
+        let same: Vec<(usize, Error)> =
+            (1..=10).map(|item| (item, Error::new(Code::NotFound, "No folder. Nothing was changed."))).collect();
+        assert_eq!(told(&same), "Items 1 to 10: No folder.");
+        assert_eq!(numbered(&[1, 2, 4, 6, 7, 8]), "Items 1, 2, 4, 6 to 8");
+    }
 }

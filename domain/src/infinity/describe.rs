@@ -50,6 +50,8 @@ struct FolderLine {
     shows: Option<Vec<String>>,
     /// Attributes it does not show.
     hides: Option<Vec<String>>,
+    /// The attribute that names its items, where it is another one than elsewhere.
+    name_attribute: Option<String>,
 }
 
 /// One attribute.
@@ -108,13 +110,21 @@ impl Description {
         if depth >= Depth::NoFolderContents {
             notes.push("Which attributes a folder shows is left out; infinity_get_folder tells.".to_owned());
         }
-        let folders = place.all_folders().iter().map(|folder| folder_line(folder, &attributes, depth)).collect();
+        let name = place.name_attribute(None).map(|attribute| attribute.key.clone());
+        let line = |folder: &Folder| FolderLine {
+            name_attribute: place
+                .name_attribute(Some(folder))
+                .map(|one| one.key.clone())
+                .filter(|key| Some(key) != name.as_ref()),
+            ..folder_line(folder, &attributes, depth)
+        };
+        let folders = place.all_folders().iter().map(line).collect();
         let folders = few(folders, depth >= Depth::FewFolders, "folders; infinity_list_folders lists them", &mut notes);
         Self {
             board_id: place.board.id.to_string(),
             board: place.board.name.clone(),
             workspace_id: place.workspace.id.to_string(),
-            name_attribute: place.name_attribute(None).map(|attribute| attribute.key.clone()),
+            name_attribute: name,
             folders,
             attributes: attribute_lines,
             how_to_write: attributes
@@ -165,7 +175,7 @@ fn folder_line(folder: &Folder, attributes: &[&Attribute], depth: Depth) -> Fold
         true => (names(shows), None),
         false => (None, names(hides)),
     };
-    FolderLine { id: folder.id.to_string(), path: folder.path.clone(), shows, hides }
+    FolderLine { id: folder.id.to_string(), path: folder.path.clone(), shows, hides, name_attribute: None }
 }
 
 /// How values of a type are written.

@@ -46,7 +46,7 @@ impl Draft {
         let folder = place.folder(wish.folder)?;
         let mut said = wish.wording.said(place, Some(folder))?;
         // A new item has nothing that could be emptied.
-        said.retain(|said| !said.value.is_null());
+        said.retain(|said| !values::is_nothing(&said.value));
         let values = values::write(place, &said)?;
         let shows = |id: &str| folder.attribute_ids.iter().any(|shown| shown.as_str() == id);
         let hidden = values
@@ -75,7 +75,8 @@ impl Draft {
         };
         let client = ctx.infinity()?;
         let create = client.create_item().workspace(&place.workspace.id).board_id(&place.board.id);
-        let item = completed(create.body(body).send().await?.into_inner(), &self.values);
+        let made = create.body(body).send().await.map_err(|error| values::refused(place, &self.values, error))?;
+        let item = completed(made.into_inner(), &self.values);
         Ok(types::Item { folder_id: item.folder_id.or_else(|| Some(self.folder.to_string())), ..item })
     }
 

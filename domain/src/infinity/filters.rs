@@ -6,15 +6,20 @@ use serde_json::Value;
 
 use super::attributes::{Attribute, Kind};
 use super::dates;
-use super::names::{self, Named, fold, quoted};
+use super::folders::Folder;
+use super::names::{self, Named, fold, quoted, spellings};
 use super::place::Place;
 use super::refusal::{self, Refusal};
 use super::values;
 use infini_mcp_core::api::ids::AttributeId;
 use infini_mcp_core::api::infinity::types::Item;
 use infini_mcp_core::tool::Result;
+use infini_mcp_core::tool::numeral::{self, Doubt};
 use infini_mcp_core::tool::schema::AnyAsText;
-use infini_mcp_core::tool::text::from_html;
+use infini_mcp_core::tool::text::{from_html, listed};
+
+/// Folders that a note names.
+const MOST_FOLDERS: usize = 5;
 
 /// One condition as a caller says it.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -74,7 +79,7 @@ enum Test {
     Empty,
     NotEmpty,
     Texts(Vec<String>),
-    Part(String),
+    Parts(Vec<String>),
     Numbers(Vec<f64>),
     Less(f64),
     More(f64),
@@ -137,8 +142,12 @@ impl Filter {
         match (&self.test, &content) {
             (Test::Empty, content) => matches!(content, Content::Nothing),
             (Test::NotEmpty, content) => !matches!(content, Content::Nothing),
-            (Test::Texts(wanted), Content::Texts(texts)) => texts.iter().any(|text| wanted.contains(&fold(text))),
-            (Test::Part(part), Content::Texts(texts)) => texts.iter().any(|text| fold(text).contains(part)),
+            (Test::Texts(wanted), Content::Texts(texts)) => {
+                texts.iter().flat_map(|text| spellings(text)).any(|text| wanted.contains(&text))
+            }
+            (Test::Parts(parts), Content::Texts(texts)) => {
+                texts.iter().flat_map(|text| spellings(text)).any(|text| parts.iter().any(|part| text.contains(part)))
+            }
             (Test::Numbers(wanted), Content::Number(number)) => wanted.contains(number),
             (Test::Less(bound), Content::Number(number)) => number < bound,
             (Test::More(bound), Content::Number(number)) => number > bound,
@@ -153,6 +162,36 @@ impl Filter {
     }
 }
 
+/// What is to be known of filters on attributes that not every folder shows: items elsewhere hardly have a value.
+pub fn hidden(place: &Place, filters: &[Filter], folder: Option<&str>) -> Vec<String> {
+    let folders: Vec<&Folder> = match folder {
+        Some(id) => place.folder_of_id(id).into_iter().collect(),
+        None => place.all_folders().iter().collect(),
+    };
+    let note = |filter: &Filter| {
+        let Field::Attribute(id) = &filter.field else { return None };
+        let attribute = place.attribute_of_id(id.as_str()).filter(|attribute| attribute.kind.is_writable())?;
+        let (shows, hides): (Vec<&Folder>, Vec<&Folder>) =
+            folders.iter().copied().partition(|folder| folder.attribute_ids.contains(id));
+        let where_else = || place.folders_showing(id.as_str()).into_iter().map(|folder| quoted(&folder.path));
+        (!hides.is_empty()).then(|| {
+            format!(
+                "{} of the {} folders searched do not show {}, so their items hardly have a value in it; {} do.",
+                hides.len(),
+                shows.len() + hides.len(),
+                quoted(&attribute.key),
+                match listed(where_else(), MOST_FOLDERS, ", ") {
+                    none if none.is_empty() => "none".to_owned(),
+                    some => some,
+                }
+            )
+        })
+    };
+    let mut notes: Vec<String> = filters.iter().filter_map(note).collect();
+    notes.dedup();
+    notes
+}
+
 /// A day alone is compared with days: nothing on it is before or after it.
 fn same_precision<'a>(moment: &'a str, bound: &str) -> &'a str {
     moment.get(..bound.len()).unwrap_or(moment)
@@ -160,38 +199,32 @@ fn same_precision<'a>(moment: &'a str, bound: &str) -> &'a str {
 
 fn test(place: &Place, field: &Field, condition: &Condition) -> std::result::Result<Test, Refusal> {
     let nature = field.nature(place);
-    let one = || {
-        let value = condition.value.as_ref().or_else(|| condition.values.as_ref()?.first());
-        value.filter(|value| !value.is_null()).ok_or_else(|| missing(condition))
+    let given = given(condition);
+    let one = || match given.as_slice() {
+        [] => Err(missing(condition)),
+        [one] => Ok(one),
+        several => Err(too_many(condition, several.len())),
     };
-    let several = || match (condition.is, &condition.values, &condition.value) {
-        (Comparison::OneOf, Some(values), _) if !values.is_empty() => Ok(values.iter().collect()),
-        (Comparison::OneOf, None, Some(Value::Array(values))) if !values.is_empty() => Ok(values.iter().collect()),
-        _ => one().map(|value| vec![value]),
+    let several = || match (condition.is, given.as_slice()) {
+        (Comparison::OneOf, several @ [_, ..]) => Ok(several),
+        _ => one().map(std::slice::from_ref),
     };
     Ok(match (condition.is, nature) {
         (Comparison::Empty, _) => Test::Empty,
         (Comparison::NotEmpty, _) => Test::NotEmpty,
         (Comparison::Equals, Nature::Flag) => Test::Flag(flag(condition, one()?)?),
         (Comparison::Equals | Comparison::OneOf, Nature::Text) => {
-            let choices: Vec<&Value> = several()?;
-            Test::Texts(
-                choices
-                    .iter()
-                    .map(|value| field.choice(place, condition, value))
-                    .collect::<std::result::Result<_, _>>()?,
-            )
+            let choices = several()?.iter().map(|value| field.choice(place, condition, value));
+            let choices: Vec<Vec<String>> = choices.collect::<std::result::Result<_, _>>()?;
+            Test::Texts(choices.concat())
         }
         (Comparison::Equals | Comparison::OneOf, Nature::Number) => Test::Numbers(
-            several()?.into_iter().map(|value| number(condition, value)).collect::<std::result::Result<_, _>>()?,
+            several()?.iter().map(|value| number(condition, value)).collect::<std::result::Result<_, _>>()?,
         ),
         (Comparison::Equals | Comparison::OneOf, Nature::Moment) => Test::Moments(
-            several()?
-                .into_iter()
-                .map(|value| moment(place, condition, value))
-                .collect::<std::result::Result<_, _>>()?,
+            several()?.iter().map(|value| moment(place, condition, value)).collect::<std::result::Result<_, _>>()?,
         ),
-        (Comparison::Contains, Nature::Text) => Test::Part(fold(&plain(one()?))),
+        (Comparison::Contains, Nature::Text) => Test::Parts(spellings(&plain(one()?))),
         (Comparison::Before, Nature::Number) => Test::Less(number(condition, one()?)?),
         (Comparison::After, Nature::Number) => Test::More(number(condition, one()?)?),
         (Comparison::Before, Nature::Moment) => Test::Earlier(moment(place, condition, one()?)?),
@@ -224,7 +257,7 @@ impl Field {
     }
 
     /// A choice as it is compared: the name of what exists, so that a misspelt one is told instead of finding nothing.
-    fn choice(&self, place: &Place, condition: &Condition, value: &Value) -> std::result::Result<String, Refusal> {
+    fn choice(&self, place: &Place, condition: &Condition, value: &Value) -> std::result::Result<Vec<String>, Refusal> {
         let given = plain(value);
         let kind = self.attribute(place, None).map(|attribute| (attribute, &attribute.kind));
         let name = match (self, kind) {
@@ -241,7 +274,7 @@ impl Field {
             }
             _ => given,
         };
-        Ok(fold(&name))
+        Ok(spellings(&name))
     }
 
     fn content(&self, place: &Place, item: &Item) -> Content {
@@ -296,8 +329,12 @@ fn plain(value: &Value) -> String {
 }
 
 fn number(condition: &Condition, value: &Value) -> std::result::Result<f64, Refusal> {
-    let read = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok()).filter(|number: &f64| number.is_finite());
-    read.ok_or_else(|| misfit(condition, value, "a number with a point for its decimals, such as 1234.5"))
+    if let Some(number) = value.as_f64() {
+        return Ok(number);
+    }
+    let read = value.as_str().map_or(Err(Doubt::NoNumber), numeral::read);
+    let read = read.and_then(|number| number.as_f64().filter(|number| number.is_finite()).ok_or(Doubt::NoNumber));
+    read.map_err(|doubt| misfit(condition, value, &doubt.wanted()))
 }
 
 /// A day stays a day, a moment is brought to the second in UTC.
@@ -305,7 +342,7 @@ fn moment(place: &Place, condition: &Condition, value: &Value) -> std::result::R
     let text = plain(value);
     let moment = dates::moment_in(&text, place.zone())
         .ok_or_else(|| misfit(condition, value, "a date such as 2026-05-04 or 2026-05-04T09:00:00Z"))?;
-    let is_day = !text.contains(':');
+    let is_day = dates::is_day(&text);
     Ok(if is_day { moment.chars().take(10).collect() } else { moment })
 }
 
@@ -322,6 +359,28 @@ fn misfit(condition: &Condition, value: &Value, wanted: &str) -> Refusal {
     Refusal::of_value(
         format!("{} cannot be compared with {field}.", quoted(&plain(value))),
         format!("{field} is compared with {wanted}."),
+    )
+}
+
+/// What is compared with: the value, or the values, or a list that came as the value.
+fn given(condition: &Condition) -> Vec<Value> {
+    let is_given = |value: &&Value| !value.is_null();
+    if let Some(values) = condition.values.as_ref().filter(|values| !values.is_empty()) {
+        return values.iter().chain(condition.value.as_ref()).filter(is_given).cloned().collect();
+    }
+    let Some(value) = condition.value.as_ref().filter(is_given) else { return Vec::new() };
+    let as_text = || value.as_str().map(str::trim).filter(|text| text.starts_with('[') && text.ends_with(']'));
+    let read = || as_text().and_then(|text| serde_json::from_str::<Vec<Value>>(text).ok());
+    match value {
+        Value::Array(list) => list.iter().filter(is_given).cloned().collect(),
+        one => read().unwrap_or_else(|| vec![one.clone()]),
+    }
+}
+
+fn too_many(condition: &Condition, count: usize) -> Refusal {
+    Refusal::of_value(
+        format!("The filter on {} is given {count} values, but takes one.", quoted(&condition.field)),
+        "Give one `value`; for any of several use one_of with `values`, for all of them a filter each.",
     )
 }
 

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
+use url::Url;
 
 use super::dates;
 use super::directory::{self, Board, Workspace};
@@ -12,7 +13,8 @@ use super::refusal::Refusal;
 use super::values::embedded;
 use infini_mcp_core::api::ids::HookId;
 use infini_mcp_core::api::infinity::types;
-use infini_mcp_core::tool::{Ctx, Result, near};
+use infini_mcp_core::tool::text::listed;
+use infini_mcp_core::tool::{Ctx, Details, Result, near};
 
 /// The events anyone has seen.
 pub const EVENTS: [&str; 8] = [
@@ -65,6 +67,71 @@ impl Hook {
     }
 }
 
+impl Hook {
+    /// The hooks of a board that post to this address already, another one than `but`.
+    ///
+    /// # Errors
+    /// Those of the requests.
+    pub async fn posting_to(
+        ctx: &Ctx,
+        workspace: &Workspace,
+        board: &Board,
+        url: &str,
+        but: Option<&HookId>,
+    ) -> Result<Vec<Self>> {
+        let client = ctx.infinity()?;
+        let list = client.list_hooks().workspace(&workspace.id).board_id(&board.id);
+        let hooks = gathered!(list.clone(), Self::of).await?;
+        let is_other = |hook: &&Self| but != Some(&hook.id) && is_same(&hook.url, url);
+        Ok(hooks.rows.iter().filter(is_other).cloned().collect())
+    }
+}
+
+/// Whether two addresses lead to one place, however they are written.
+fn is_same(one: &str, other: &str) -> bool {
+    let plain = |address: &str| match Url::parse(address.trim()) {
+        Ok(url) => url.as_str().trim_end_matches('/').to_owned(),
+        Err(_) => address.trim().to_owned(),
+    };
+    plain(one) == plain(other)
+}
+
+/// What is said of hooks that post to the same address; `None` where there is none.
+pub fn told_of_others(others: &[Hook]) -> Option<String> {
+    let one = |hook: &Hook| format!("{} ({})", hook.id, hook.events.iter().map(named).collect::<Vec<_>>().join(", "));
+    (!others.is_empty()).then(|| {
+        format!(
+            "The board posts there already by {}: the same event would arrive once for each.",
+            listed(others.iter().map(one), 3, "; ")
+        )
+    })
+}
+
+/// What a question tells of a hook: nothing that is sent is cut.
+pub fn details(board: &str, url: &str, events: &[Value], others: Option<&str>) -> Details {
+    let mut details = Details::default();
+    if let Some(others) = others {
+        details.warn("same address", others);
+    }
+    details.fact("Board", Some(board));
+    details.fact("Address", Some(url));
+    details.fact("Events", Some(&in_words(events)));
+    details
+}
+
+/// Events in one line, with their data where they have some.
+pub fn in_words(events: &[Value]) -> String {
+    events
+        .iter()
+        .map(|event| event.as_str().map_or_else(|| event.to_string(), str::to_owned))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn named(event: &Value) -> String {
+    event.as_str().or_else(|| event.get("event")?.as_str()).unwrap_or_default().to_owned()
+}
+
 /// One hook in an answer. It has no field for the secret, so that none can slip out.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct HookRow {
@@ -91,6 +158,15 @@ impl HookRow {
             created_at: hook.created_at.as_deref().map(dates::shown),
         }
     }
+}
+
+/// The events that a request would write, as a list shows them.
+pub fn wanted(events: &[types::HookEventWrite]) -> Vec<Value> {
+    let event = |event: &types::HookEventWrite| match &event.data {
+        Some(data) => json!({ "event": event.event, "data": data }),
+        None => json!(event.event),
+    };
+    events.iter().map(event).collect()
 }
 
 /// Events by name; one that carries data keeps it.
@@ -154,6 +230,12 @@ mod tests {
         let read: Vec<(String, Option<Value>)> =
             read.unwrap().into_iter().map(|event| (event.event, event.data)).collect();
         assert_eq!(read, [("item.created".into(), None), ("value.updated".into(), Some(json!({ "x": 1 })))]);
+    }
+
+    #[test]
+    fn an_address_is_the_same_however_it_is_written() {
+        assert!(is_same("https://Example.com/a/", "https://example.com:443/a"));
+        assert!(!is_same("https://example.com/a", "https://example.com/b"));
     }
 
     #[test]

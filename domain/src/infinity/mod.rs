@@ -36,6 +36,7 @@ pub mod place;
 pub mod prose;
 pub mod purpose;
 pub mod refusal;
+pub mod subitems;
 pub mod time_entries;
 pub mod uploads;
 pub mod values;

@@ -50,7 +50,7 @@ pub trait Named {
 }
 
 /// The one thing that `given` stands for: by exact id, then by exact name, then by name regardless of case, accents and
-/// blanks. `what` is the kind of thing in a word.
+/// blanks, and last with umlauts written out. `what` is the kind of thing in a word.
 ///
 /// # Errors
 /// When nothing has this name, with the most similar ones; when several things have it, with their ids.
@@ -64,9 +64,14 @@ pub fn find<'a, T: Named>(what: &str, given: &str, among: &'a [T]) -> Result<&'a
     // Also by what was shown of a name that is too long to be shown whole.
     let is_alike = |name: &str| fold(name) == folded || (name.len() > text::NAME && fold(&text::name(name)) == folded);
     let alike = || among.iter().filter(|one| is_alike(one.name())).collect::<Vec<_>>();
-    let also = || among.iter().filter(|one| one.also().is_some_and(is_alike)).collect();
+    let also = || among.iter().filter(|one| one.also().is_some_and(is_alike)).collect::<Vec<_>>();
+    let wanted = spellings(given);
+    let is_spelt = |name: &str| spellings(name).iter().any(|name| wanted.contains(name));
+    let spelt = || among.iter().filter(|one| is_spelt(one.name()) || one.also().is_some_and(is_spelt)).collect();
+    let ways: [&dyn Fn() -> Vec<&'a T>; 3] = [&alike, &also, &spelt];
     let found =
-        if exact.is_empty() { Some(alike()).filter(|found| !found.is_empty()).unwrap_or_else(also) } else { exact };
+        if exact.is_empty() { ways.iter().map(|way| way()).find(|found| !found.is_empty()) } else { Some(exact) };
+    let found = found.unwrap_or_default();
     match found.as_slice() {
         [one] => Ok(one),
         [] => Err(unknown(what, given, among)),
@@ -76,9 +81,37 @@ pub fn find<'a, T: Named>(what: &str, given: &str, among: &'a [T]) -> Result<&'a
 
 /// A name without what people leave out or write differently: case, accents, invisible characters, repeated blanks.
 pub fn fold(name: &str) -> String {
-    let plain: String =
-        text::clean(name).to_lowercase().nfkd().filter(|character| !is_combining_mark(*character)).collect();
+    let plain: String = text::clean(name).to_lowercase().nfkd().filter(|character| !is_hidden(*character)).collect();
     plain.replace('ß', "ss").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What does not make another name: accents, and what joins pictures.
+fn is_hidden(character: char) -> bool {
+    is_combining_mark(character) || text::is_invisible(character)
+}
+
+/// The ways in which a name may be written, folded: as it is, and with its umlauts written out, so that whoever types
+/// `Mueller` finds `Müller`.
+pub fn spellings(name: &str) -> Vec<String> {
+    let (mut spelt, mut has_umlaut) = (String::with_capacity(name.len()), false);
+    for character in name.nfc() {
+        let written = match character {
+            'ä' | 'Ä' => "ae",
+            'ö' | 'Ö' => "oe",
+            'ü' | 'Ü' => "ue",
+            other => {
+                spelt.push(other);
+                continue;
+            }
+        };
+        has_umlaut = true;
+        spelt.push_str(written);
+    }
+    let mut spellings = vec![fold(name)];
+    if has_umlaut {
+        spellings.push(fold(&spelt));
+    }
+    spellings
 }
 
 /// A name written by others, made fit for a sentence of ours.
@@ -149,7 +182,19 @@ mod tests {
         assert_eq!(found("FÄLLIG AM"), Ok("3"));
         assert_eq!(found("fa\u{308}llig am"), Ok("3"));
         assert_eq!(found("prufen"), Ok("4"));
-        assert_eq!(fold("ﬁn  ẞ"), "fin ss");
+        assert_eq!((fold("ﬁn  ẞ"), fold("👩\u{200D}💻")), ("fin ss".into(), fold("👩💻")));
+    }
+
+    #[test]
+    fn umlauts_may_be_written_out_on_either_side() {
+        let alike = |one: &str, other: &str| spellings(one).iter().any(|name| spellings(other).contains(name));
+        for (one, other) in
+            [("Mueller", "MÜLLER"), ("Gruenwald", "Grünwald"), ("Grunwald", "Grünwald"), ("Mu\u{308}ller", "mueller")]
+        {
+            assert!(alike(one, other) && alike(other, one), "{one}, {other}");
+        }
+        assert!(!alike("Muller", "Mueller") && !alike("Baur", "Bauer"));
+        assert_eq!((found("Pruefen"), found("Faellig am")), (Ok("4"), Ok("3")));
     }
 
     #[test]

@@ -184,18 +184,19 @@ impl Place {
         attributes
     }
 
-    /// The attribute that gives items their name: a text called Name or Title, else the first text the folder shows.
+    /// The attribute that gives items their name: of the texts the folder shows, the one called Name or Title, else the
+    /// first; where it shows none, the same of all texts of the board.
     ///
     /// An item has no title of its own; the product shows the first text attribute, which is usually called Name.
     pub fn name_attribute(&self, folder: Option<&Folder>) -> Option<&Attribute> {
-        let texts: Vec<&Attribute> =
-            self.attributes_in(folder).into_iter().filter(|attribute| attribute.kind == Kind::Text).collect();
+        let texts = self.attributes_in(folder).into_iter().filter(|attribute| attribute.kind == Kind::Text);
         let is_shown =
-            |attribute: &&&Attribute| folder.is_none_or(|folder| folder.attribute_ids.contains(&attribute.id));
+            |attribute: &&Attribute| folder.is_none_or(|folder| folder.attribute_ids.contains(&attribute.id));
+        let (shown, hidden): (Vec<&Attribute>, Vec<&Attribute>) = texts.partition(is_shown);
+        let texts = if shown.is_empty() { hidden } else { shown };
         let is_called_so =
             |attribute: &&&Attribute| matches!(fold(&attribute.name).as_str(), "name" | "title" | "titel");
-        let named = texts.iter().filter(is_shown).find(is_called_so);
-        named.or_else(|| texts.first()).copied()
+        texts.iter().find(is_called_so).or_else(|| texts.first()).copied()
     }
 }
 

@@ -93,6 +93,9 @@ pub struct WholeView {
     row: ViewRow,
     /// Filters, sorting, shown attributes and layout, as StartInfinity keeps them.
     settings: Option<Map<String, Value>>,
+    /// What to know of it.
+    #[schemars(skip)]
+    notes: Option<Vec<String>>,
 }
 
 impl ViewRow {
@@ -116,7 +119,18 @@ impl ViewRow {
 impl WholeView {
     /// An API row in words, with its settings.
     pub fn of(place: &Place, view: types::View) -> Self {
-        Self { row: ViewRow::of(place, &view), settings: view.settings.filter(|settings| !settings.is_empty()) }
+        let settings = view.settings.clone().filter(|settings| !settings.is_empty());
+        Self { row: ViewRow::of(place, &view), settings, notes: None }
+    }
+
+    /// Of a kind that a caller chose: StartInfinity takes any word, and shows only the kinds it has.
+    #[must_use]
+    pub fn noting_kind(self, kind: Option<&str>) -> Self {
+        let unknown = kind.filter(|kind| !KNOWN_KINDS.split([',', ' ']).any(|known| known == *kind));
+        let note = unknown.map(|kind| {
+            format!("{} is not among the kinds that are known ({KNOWN_KINDS}). The names of the others are not documented, and any word is taken: look in StartInfinity whether it shows this view.", quoted(kind))
+        });
+        Self { notes: note.map(|note| vec![note]), ..self }
     }
 }
 

@@ -38,6 +38,8 @@ pub struct Found {
     pub complete: bool,
     /// The cursor that goes on where this ended.
     pub after: Option<String>,
+    /// The cursor that goes further back, where this was a page before a cursor.
+    pub before: Option<String>,
 }
 
 /// What tools that look through a board answer.
@@ -53,8 +55,22 @@ pub struct Listing {
     has_more: bool,
     /// Cursor to go on.
     after: Option<String>,
+    /// Cursor to go further back.
+    #[schemars(skip)]
+    before: Option<String>,
+    /// What to know of it.
+    #[schemars(skip)]
+    notes: Option<Vec<String>>,
     #[serde(flatten)]
     table: Table,
+}
+
+impl Listing {
+    /// With what is to be known of it.
+    #[must_use]
+    pub fn noting(self, notes: Vec<String>) -> Self {
+        Self { notes: Some(notes).filter(|notes| !notes.is_empty()), ..self }
+    }
 }
 
 impl Found {
@@ -64,8 +80,10 @@ impl Found {
             count: self.items.len(),
             searched: self.searched,
             complete: self.complete,
-            has_more: self.after.is_some(),
+            has_more: self.after.is_some() || self.before.is_some(),
             after: self.after,
+            before: self.before,
+            notes: None,
             table: columns.table(place, self.items.iter().map(row).collect()),
         }
     }
@@ -76,11 +94,13 @@ impl Found {
 /// # Errors
 /// Those of the requests.
 pub async fn walk(ctx: &Ctx, place: &Place, walk: Walk<'_>, keep: impl Fn(&Item) -> bool) -> Result<Found> {
+    if walk.paging.before.is_some() {
+        return walk_back(ctx, place, &walk, keep).await;
+    }
     let wanted = walk.paging.limit as usize;
-    let is_backward = walk.paging.before.is_some();
     let (mut skip, after) = read_cursor(walk.paging.after.as_deref());
     let mut paging = Paging { limit: LARGEST, after, ..walk.paging.clone() };
-    let mut found = Found { items: Vec::new(), searched: 0, complete: false, after: None };
+    let mut found = Found { items: Vec::new(), searched: 0, complete: false, after: None, before: None };
     for _ in 0..walk.most_pages {
         let page = read_page(ctx, place, &walk, &paging).await?;
         let rows = page.data.unwrap_or_default();
@@ -95,9 +115,8 @@ pub async fn walk(ctx: &Ctx, place: &Place, walk: Walk<'_>, keep: impl Fn(&Item)
         }
         skip = 0;
         let is_stuck = page.after.is_none() || page.after == paging.after;
-        found.complete = page.has_more != Some(true) && !is_backward;
-        // Going back is a page at a time, as upstream does it.
-        if found.complete || is_stuck || is_backward {
+        found.complete = page.has_more != Some(true);
+        if found.complete || is_stuck {
             return Ok(found);
         }
         paging.after = page.after;
@@ -108,6 +127,18 @@ pub async fn walk(ctx: &Ctx, place: &Place, walk: Walk<'_>, keep: impl Fn(&Item)
     }
     found.after = Some(cursor(0, paging.after.as_deref()));
     Ok(found)
+}
+
+/// Going back is a page at a time, as upstream does it: of no more items than are wanted, so that none of those that fit
+/// stays behind.
+async fn walk_back(ctx: &Ctx, place: &Place, walk: &Walk<'_>, keep: impl Fn(&Item) -> bool) -> Result<Found> {
+    let paging = Paging { limit: walk.paging.limit.min(LARGEST), after: None, ..walk.paging.clone() };
+    let page = read_page(ctx, place, walk, &paging).await?;
+    let rows = page.data.unwrap_or_default();
+    let searched = rows.len();
+    let items = rows.into_iter().filter(|item| item.deleted != Some(true) && keep(item)).collect();
+    let before = page.before.filter(|_| page.has_more == Some(true));
+    Ok(Found { items, searched, complete: false, after: page.after, before })
 }
 
 pub(super) async fn read_page(

@@ -6,16 +6,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::api::ids::ItemId;
-use crate::api::infinity::types;
 use crate::domain::infinity::items::ItemRow;
-use crate::domain::infinity::one_item;
-use crate::domain::infinity::pages::Paging;
 use crate::domain::infinity::place::Place;
-use crate::domain::infinity::walk::{Walk, walk};
+use crate::domain::infinity::{one_item, subitems};
 use crate::tool::{Ctx, Result, tool};
-
-/// Pages of the item's folder that are worth reading to count its subitems.
-const A_LOOK: usize = 3;
 
 /// Which item.
 #[derive(Deserialize, JsonSchema)]
@@ -73,10 +67,7 @@ async fn preview(ctx: &Ctx, args: &Args) -> Result<Shown> {
     let place = Place::open(ctx, args.workspace_id.as_deref(), &args.board_id).await?;
     let item = one_item::fetch_living(ctx, &place, &args.item_id).await?;
     let folder = item.folder_id.as_deref().and_then(|id| place.folder_of_id(id)).map(|folder| folder.id.clone());
-    let paging = Paging { limit: u32::MAX, ..Paging::of(ctx, None) };
-    let look = Walk { folder: folder.as_ref(), paging, most_pages: A_LOOK, expand: &[] };
-    let is_below = |other: &types::Item| other.parent_id.as_deref() == Some(args.item_id.as_str());
-    let below = walk(ctx, &place, look, is_below).await?;
+    let below = subitems::below(ctx, &place, &args.item_id, folder.as_ref()).await?;
     let least = if below.complete { "" } else { "at least " };
     let row = ItemRow::of(&place, &item);
     Ok(Shown {

@@ -7,11 +7,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::api::ids::{BoardId, WorkspaceId};
 use crate::api::infinity::types;
-use crate::domain::infinity::hooks::{self, HookRow};
-use crate::domain::infinity::{directory, web_address};
+use crate::domain::infinity::directory;
+use crate::domain::infinity::hooks::{self, Hook, HookRow};
+use crate::domain::infinity::web_address::{self, Address};
 use crate::tool::schema::AnyAsText;
-use crate::tool::{Ctx, Result, tool};
+use crate::tool::{Ctx, Details, Result, tool};
 
 /// What to listen to, and where to post it.
 #[derive(Deserialize, JsonSchema)]
@@ -28,6 +30,22 @@ pub struct Args {
     events: Vec<Value>,
 }
 
+/// What a person decides about.
+#[derive(Serialize)]
+pub struct Shown {
+    url: String,
+    events: Vec<Value>,
+    board: String,
+    #[serde(skip)]
+    ids: (WorkspaceId, BoardId),
+    #[serde(skip)]
+    address: Address,
+    #[serde(skip)]
+    sent: Vec<types::HookEventWrite>,
+    #[serde(skip)]
+    others: Option<String>,
+}
+
 /// The new hook.
 #[derive(Serialize, JsonSchema)]
 pub struct Created {
@@ -42,23 +60,25 @@ pub struct Created {
 /// Create a webhook for a StartInfinity board.
 ///
 /// Posts content of the whole board to the address, so use one the person trusts. For all values take value.created
-/// and value.updated.
+/// and value.updated. Asks first.
 #[tool(
-    writes,
+    destroys,
+    preview = preview,
+    details = details,
     undo = "infinity_delete_hook",
     toolset = hooks,
-    confirm = "Post the events {events} of the board {board_id} to {url} from now on?"
+    confirm = "From now on, post what happens on the whole board {hook.board} ({hook.events}) to {hook.url}? Whoever runs that address reads it."
 )]
-pub async fn infinity_create_hook(ctx: &Ctx, args: Args) -> Result<Created> {
-    let (address, events) = (web_address::read(&args.url)?, hooks::events(&args.events)?);
-    let workspace = directory::workspace(ctx, args.workspace_id.as_deref()).await?;
-    let board = directory::board(ctx, &workspace, &args.board_id).await?;
+pub async fn infinity_create_hook(ctx: &Ctx, _args: Args, hook: Shown) -> Result<Created> {
+    let (workspace, board) = &hook.ids;
     let client = ctx.infinity()?;
-    let body = types::HookCreate { events, url: address.url };
-    let made = client.create_hook().workspace(&workspace.id).board_id(&board.id).body(body).send().await?.into_inner();
-    let mut notes = address.notes;
+    let body = types::HookCreate { events: hook.sent, url: hook.address.url };
+    let made = client.create_hook().workspace(workspace).board_id(board).body(body).send().await?.into_inner();
+    let mut notes = hook.address.notes;
+    notes.extend(hook.others);
     if made.secret.is_some() {
-        notes.push(
+        notes.insert(
+            0,
             "Keep the secret now: it is not shown again. How deliveries are signed is not documented.".to_owned(),
         );
     }
@@ -66,4 +86,26 @@ pub async fn infinity_create_hook(ctx: &Ctx, args: Args) -> Result<Created> {
         "The address must answer 200 at once; after repeated failures StartInfinity silently stops posting.".to_owned(),
     );
     Ok(Created { hook: HookRow::of(&made), secret: made.secret, notes })
+}
+
+/// Works out what would be sent where, and whether it is sent there already.
+async fn preview(ctx: &Ctx, args: &Args) -> Result<Shown> {
+    let (address, sent) = (web_address::read(&args.url)?, hooks::events(&args.events)?);
+    let workspace = directory::workspace(ctx, args.workspace_id.as_deref()).await?;
+    let board = directory::board(ctx, &workspace, &args.board_id).await?;
+    let others = hooks::told_of_others(&Hook::posting_to(ctx, &workspace, &board, &address.url, None).await?);
+    Ok(Shown {
+        url: address.url.clone(),
+        events: hooks::wanted(&sent),
+        board: board.name,
+        ids: (workspace.id, board.id),
+        address,
+        sent,
+        others,
+    })
+}
+
+/// The whole address and every event, and the hooks that post there already.
+fn details(_args: &Args, shown: &Shown) -> Details {
+    hooks::details(&shown.board, &shown.url, &shown.events, shown.others.as_deref())
 }

@@ -46,9 +46,14 @@ pub async fn infinity_create_view(ctx: &Ctx, args: Args) -> Result<WholeView> {
     let sort_order = views::position(args.sort_order.as_deref())?;
     let place = Place::open(ctx, args.workspace_id.as_deref(), &args.board_id).await?;
     let (place, folder) = place.settle(ctx, |place| Ok(place.folder(&args.folder_id)?.id.clone())).await?;
-    let body =
-        types::ViewCreate { folder_id: folder.to_string(), name, type_: kind, sort_order, settings: args.settings };
+    let body = types::ViewCreate {
+        folder_id: folder.to_string(),
+        name,
+        type_: kind.clone(),
+        sort_order,
+        settings: args.settings,
+    };
     let client = ctx.infinity()?;
     let create = client.create_view().workspace(&place.workspace.id).board_id(&place.board.id).body(body);
-    Ok(WholeView::of(&place, create.send().await?.into_inner()))
+    Ok(WholeView::of(&place, create.send().await?.into_inner()).noting_kind(Some(&kind)))
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::api::infinity::types::ItemExpand;
 use crate::domain::infinity::columns::Columns;
-use crate::domain::infinity::filters::{Condition, filters};
+use crate::domain::infinity::filters::{Condition, filters, hidden};
 use crate::domain::infinity::items::ItemRow;
 use crate::domain::infinity::pages::{Direction, Paging};
 use crate::domain::infinity::place::Place;
@@ -61,5 +61,6 @@ pub async fn infinity_search_items(ctx: &Ctx, args: Args) -> Result<Listing> {
     let expand = &[ItemExpand::Values, ItemExpand::CreatedBy];
     let all = Walk { folder: folder.as_ref(), paging, most_pages: MOST_PAGES, expand };
     let found = walk(ctx, &place, all, |item| filters.iter().all(|filter| filter.fits(&place, item))).await?;
-    Ok(found.listing(&place, &columns, |item| ItemRow::of(&place, item)))
+    let notes = hidden(&place, &filters, folder.as_ref().map(|folder| folder.as_str()));
+    Ok(found.listing(&place, &columns, |item| ItemRow::of(&place, item)).noting(notes))
 }

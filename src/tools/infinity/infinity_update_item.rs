@@ -13,7 +13,7 @@ use crate::domain::infinity::change::Change;
 use crate::domain::infinity::items::Wording;
 use crate::domain::infinity::one_item::{OneItem, completed};
 use crate::domain::infinity::place::Place;
-use crate::domain::infinity::values;
+use crate::domain::infinity::{subitems, values};
 use crate::tool::{Ctx, Error, Result, tool};
 
 /// Which item, and what shall be different.
@@ -61,14 +61,20 @@ pub async fn infinity_update_item(ctx: &Ctx, args: Args) -> Result<OneItem> {
         return Err(Error::of_argument("values", "nothing to change was given")
             .with_hint("Give at least one of values, folder_id, parent_id and sort_order."));
     }
+    let target = folder.clone();
     let body = types::ItemUpdate {
         folder_id: folder.map(String::from),
         parent_id: args.parent_id.sent(),
         sort_order: args.sort_order,
         values: Some(values.clone()).filter(|values| !values.is_empty()),
     };
+    let left = match &target {
+        Some(folder) => subitems::left_behind(ctx, &place, &args.item_id, folder).await?,
+        None => None,
+    };
     let client = ctx.infinity()?;
     let update = client.update_item().workspace(&place.workspace.id).board_id(&place.board.id);
-    let item = update.item_id(&args.item_id).body(body).send().await?.into_inner();
-    Ok(OneItem::of(&place, &completed(item, &values), Vec::new()))
+    let sent = update.item_id(&args.item_id).body(body).send().await;
+    let item = sent.map_err(|error| values::refused(&place, &values, error))?.into_inner();
+    Ok(OneItem::of(&place, &completed(item, &values), left.into_iter().collect()))
 }

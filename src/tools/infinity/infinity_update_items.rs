@@ -89,7 +89,9 @@ pub async fn infinity_update_items(ctx: &Ctx, args: Args) -> Result<Report> {
     let payload = json!({ "update": place.board.id.as_str(), "items": args.items });
     let key = args.idempotency_key.as_deref();
     let batch = Batch::open(ctx, key, &payload, changes.len(), async { Ok(Before::default()) }).await?;
-    bulk::carry_out(ctx, &batch, &Changes { place: &place, changes: &changes }).await
+    let report = bulk::carry_out(ctx, &batch, &Changes { place: &place, changes: &changes }).await?;
+    let moves = changes.iter().any(|change| change.folder.is_some());
+    Ok(if moves { report.noting("Subitems of items that were moved stay in their folder.") } else { report })
 }
 
 /// The changes of one call.
@@ -109,7 +111,8 @@ impl Job for Changes<'_> {
         };
         let client = ctx.infinity()?;
         let update = client.update_item().workspace(&self.place.workspace.id).board_id(&self.place.board.id);
-        update.item_id(&change.item).body(body).send().await?;
+        let sent = update.item_id(&change.item).body(body).send().await;
+        sent.map_err(|error| values::refused(self.place, &change.values, error))?;
         Ok(change.item.to_string())
     }
 

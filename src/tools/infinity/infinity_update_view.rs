@@ -75,9 +75,10 @@ pub async fn infinity_update_view(ctx: &Ctx, args: Args) -> Result<WholeView> {
         |place: &Place| Ok(new_folder.map(|given| place.folder(given)).transpose()?.map(|new| new.id.to_string()));
     let (place, folder_id) = place.settle(ctx, plan).await?;
     let view = View::find(ctx, &place, &args.view_id).await?;
+    let kind = change.type_.clone();
     let body = types::ViewUpdate { folder_id, ..change };
     let client = ctx.infinity()?;
     let Place { workspace, board, .. } = &place;
     let update = client.update_view().workspace(&workspace.id).board_id(&board.id).view_id(&view.id).body(body);
-    Ok(WholeView::of(&place, update.send().await?.into_inner()))
+    Ok(WholeView::of(&place, update.send().await?.into_inner()).noting_kind(kind.as_deref()))
 }

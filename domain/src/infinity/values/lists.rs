@@ -18,9 +18,6 @@ fn entries(value: &Value) -> Vec<&Value> {
 }
 
 fn each(value: &Value, write: impl Fn(&Value) -> Result<Value, Refusal>) -> Result<Value, Refusal> {
-    if value.as_str().is_some_and(|text| text.trim().is_empty()) {
-        return Ok(json!([]));
-    }
     entries(value).into_iter().map(write).collect::<Result<Vec<Value>, Refusal>>().map(Value::Array)
 }
 
@@ -56,9 +53,16 @@ fn whole_address(text: &str) -> Option<String> {
     Url::parse(text).is_ok().then(|| text.to_owned())
 }
 
-/// A step's name, `[x] name` for one that is done, or `{name, done}`.
+/// A step's name, `[x] name` for one that is done, or `{name, done}`; a text of several lines is a step a line.
 pub(super) fn checklist(attribute: &Attribute, value: &Value) -> Result<Value, Refusal> {
-    each(value, |entry| {
+    let lines = |entry: &Value| match entry.as_str() {
+        Some(text) if text.trim().contains('\n') => {
+            text.lines().filter(|line| !line.trim().is_empty()).map(Value::from).collect()
+        }
+        _ => vec![entry.clone()],
+    };
+    let steps: Vec<Value> = entries(value).into_iter().flat_map(lines).collect();
+    each(&Value::Array(steps), |entry| {
         let said = entry.as_str().map(str::trim).filter(|text| !text.is_empty());
         let (name, done) = match said {
             Some(text) => ticked(text),
@@ -71,7 +75,14 @@ pub(super) fn checklist(attribute: &Attribute, value: &Value) -> Result<Value, R
     })
 }
 
+/// `- [x] name` is how a list of tasks is written in Markdown.
 fn ticked(text: &str) -> (&str, bool) {
+    let text =
+        ["- ", "* ", "+ ", "• "].iter().find_map(|bullet| text.strip_prefix(bullet)).unwrap_or(text).trim_start();
+    let numbered = text.trim_start_matches(|digit: char| digit.is_ascii_digit());
+    let after = numbered.strip_prefix(['.', ')']).filter(|_| numbered.len() < text.len()).map(str::trim_start);
+    // Only a task's number goes; `1. floor` may be what a step is called.
+    let text = after.filter(|rest| ["[x]", "[X]", "[ ]"].iter().any(|tick| rest.starts_with(tick))).unwrap_or(text);
     let done = text.strip_prefix("[x]").or_else(|| text.strip_prefix("[X]"));
     let open = text.strip_prefix("[ ]").or_else(|| text.strip_prefix("[]"));
     (done.or(open).unwrap_or(text).trim_start(), done.is_some())

@@ -3,11 +3,13 @@
 mod choices;
 mod lists;
 mod read;
+mod refused;
 mod single;
 mod write;
 
 pub use read::{data_of, read, shown};
-pub use write::{Said, default, embedded, write};
+pub use refused::refused;
+pub use write::{Said, default, embedded, is_nothing, write};
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! Values that are one thing: texts, numbers, yes or no, dates.
 
-use serde_json::{Number, Value, json};
+use serde_json::{Value, json};
 
 use super::write::misfit;
 use crate::infinity::attributes::Attribute;
@@ -9,6 +9,7 @@ use crate::infinity::names::fold;
 use crate::infinity::prose::is_html;
 use crate::infinity::refusal::Refusal;
 use infini_mcp_core::tool::Zone;
+use infini_mcp_core::tool::numeral;
 use infini_mcp_core::tool::text::to_html;
 
 type Written = Result<Value, Refusal>;
@@ -88,11 +89,8 @@ pub(super) fn number(attribute: &Attribute, value: &Value) -> Written {
     match value {
         Value::Number(_) => Ok(value.clone()),
         Value::String(text) => {
-            let digits = text.trim().trim_end_matches('%').trim_end();
-            let read = serde_json::from_str::<Number>(digits.strip_prefix('+').unwrap_or(digits));
-            // `1.234,50` could mean two things, so it is not guessed.
-            read.map(Value::Number)
-                .map_err(|_| misfit(attribute, value, "a number with a point for its decimals, such as 1234.5"))
+            let read = numeral::read(text.trim().trim_end_matches('%'));
+            read.map(Value::Number).map_err(|doubt| misfit(attribute, value, &doubt.wanted()))
         }
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => Err(misfit(attribute, value, "a number")),
     }

@@ -15,7 +15,7 @@ use infini_mcp_core::tool::Result;
 pub struct Said {
     /// The attribute's id or name.
     pub attribute: String,
-    /// What it shall hold; null empties it.
+    /// What it shall hold; null or an empty text empties it.
     pub value: Value,
 }
 
@@ -45,8 +45,13 @@ pub fn write(place: &Place, said: &[Said]) -> Result<Vec<types::ItemValueWrite>>
 
 fn one(place: &Place, attribute: &Attribute, value: &Value) -> std::result::Result<types::ItemValueWrite, Refusal> {
     let value = read_embedded(&attribute.kind, value);
-    let data = if value.is_null() { emptied(attribute)? } else { data(place, attribute, &value)? };
+    let data = if is_nothing(&value) { emptied(attribute)? } else { data(place, attribute, &value)? };
     Ok(types::ItemValueWrite { attribute_id: attribute.id.to_string(), data })
+}
+
+/// Null and an empty text both mean that there shall be nothing, whatever the attribute holds.
+pub fn is_nothing(value: &Value) -> bool {
+    value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty())
 }
 
 /// What items without a value of their own shall hold; upstream takes an empty text as nothing for every type.
