@@ -3,11 +3,13 @@
 import assert from 'node:assert/strict';
 
 import { auth } from '@modelcontextprotocol/sdk/client/auth.js';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import * as oauth from 'oauth4webapi';
 
 import { ANA, consent, decide, openPage, pkce } from './person.mjs';
 import { startPostgres } from './postgres.mjs';
-import { startWithOAuth } from './start.mjs';
+import { printed, startSandbox, startWithOAuth } from './start.mjs';
 import { finish, step } from './steps.mjs';
 
 const REDIRECT = 'https://app.example/back';
@@ -124,6 +126,38 @@ await step('the MCP TypeScript client finds its way from the endpoint to tokens,
   assert.equal(await auth(provider, { serverUrl: server.url }), 'AUTHORIZED');
   assert.notEqual(kept.tokens.access_token, before);
   assert.ok(await opens(kept.tokens.access_token));
+});
+
+await step('the log of changes says which program acted for whom', async () => {
+  const sandbox = await startSandbox();
+  const acting = await startWithOAuth([ANA], { ...sandbox.settings, OAUTH_DYNAMIC_REGISTRATION: 'true' });
+  const kept = {};
+  const provider = {
+    redirectUrl: 'http://127.0.0.1:43210/back',
+    clientMetadata: { client_name: 'A desk tool', redirect_uris: ['http://127.0.0.1:43210/back'], token_endpoint_auth_method: 'none' },
+    clientInformation: () => kept.client,
+    saveClientInformation: (client) => void (kept.client = client),
+    tokens: () => kept.tokens,
+    saveTokens: (tokens) => void (kept.tokens = tokens),
+    codeVerifier: () => kept.verifier,
+    saveCodeVerifier: (verifier) => void (kept.verifier = verifier),
+    // The client asked for what reading needs; ana opens the rest and lets it write.
+    redirectToAuthorization: async (address) => void (kept.answer = await consent(address, { scopes: ['infinity:read', 'infinity:write'] })),
+  };
+  assert.equal(await auth(provider, { serverUrl: acting.url, scope: 'infinity:read' }), 'REDIRECT');
+  assert.equal(await auth(provider, { serverUrl: acting.url, authorizationCode: kept.answer.searchParams.get('code') }), 'AUTHORIZED');
+  const client = new Client({ name: 'desk', version: '1' });
+  await client.connect(new StreamableHTTPClientTransport(new URL(acting.url), { authProvider: provider }));
+  const call = async (name, args) => (await client.callTool({ name, arguments: args })).structuredContent;
+  const [workspace] = (await call('infinity_list_workspaces', {})).workspaces;
+  const made = await call('infinity_create_board', { workspace_id: workspace.id, name: 'Made by a program' });
+  assert.ok(made, 'a board was made');
+  await client.close();
+  await acting.stop();
+  const lines = printed(acting.settings, 'audit', 'show').trim().split('\n').map((line) => JSON.parse(line).line);
+  assert.deepEqual([lines.at(-1).tool, lines.at(-1).principal, lines.at(-1).client?.name], ['infinity_create_board', 'ana', 'A desk tool']);
+  assert.equal(lines.at(-1).client.id, kept.client.client_id);
+  await sandbox.stop();
 });
 
 await step('two servers on one PostgreSQL are one authorization server', async () => {

@@ -1,6 +1,6 @@
 // Starts the server, the simulator or the conformance server as a user would, and always ends what it started.
 
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createCipheriv, createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -112,6 +112,11 @@ export async function startTrial() {
   return { ...reached(process), errors: () => process.errors };
 }
 
+/** What a command prints, in these surroundings; it must end well. */
+export function printed(settings, ...words) {
+  return execFileSync(SERVER, words, { env: surroundings(settings), encoding: 'utf8', timeout: 30_000 });
+}
+
 /** A port that nobody listens on, for a server whose own address must be set before it starts. */
 export async function freePort() {
   const server = createServer();
@@ -150,7 +155,7 @@ export async function startWithOAuth(people, settings) {
   };
   const alone = process.env.OAUTH_SERVER;
   const started = await (alone ? start(alone, [], environment) : start(SERVER, ['serve', '--http'], environment));
-  return { ...reached(started), issuer, setPeople };
+  return { ...reached(started), issuer, setPeople, settings: environment };
 }
 
 function usersFile(people) {

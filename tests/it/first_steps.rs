@@ -144,3 +144,13 @@ fn a_settings_file_that_is_named_brings_its_files_along_whatever_the_folder() {
     assert!(list.contains("ada"), "{list}");
     assert_eq!(std::fs::read_dir(elsewhere.folder.path()).unwrap().count(), 0, "nothing is made where it was run");
 }
+
+#[test]
+fn a_served_sandbox_says_that_it_keeps_nothing_in_the_state_that_is_set() {
+    let mut shell = Shell::new();
+    shell.set("STATE_URL", "sqlite:state.db");
+    let output = shell.run(&["serve", "--stdio", "--sandbox"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("STATE_URL is not used with --sandbox"), "{said}");
+    assert!(!shell.folder.path().join("state.db").exists());
+}

@@ -212,3 +212,25 @@ async fn a_served_sandbox_shows_a_bearer_that_it_made_up_and_never_the_operators
         assert_eq!(printed.contains("Bearer ${MCP_AUTH_TOKEN}"), own.is_some(), "{printed}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_state_that_cannot_be_reached_is_told_to_callers_without_its_place() {
+    let state = "postgres://keeper:a-secret-word@127.0.0.1:1/the_books";
+    let settings = [
+        ("STATE_URL", state),
+        ("INFINIGATE_BASE_URL", "http://127.0.0.1:1"),
+        ("INFINIGATE_API_KEY", "key"),
+        ("INFINIGATE_CLIENT_ID", "client"),
+        ("INFINIGATE_CLIENT_SECRET", "secret"),
+        ("MCP_TOOLSETS", "all"),
+    ];
+    let process = Process::serve(&settings).await;
+    let answer = process.call("infinigate_list_aliases", json!({}), json!({})).await;
+    let text = answer.to_string();
+    assert_eq!(answer["result"]["isError"], json!(true), "{text}");
+    for part in ["keeper", "a-secret-word", "127.0.0.1", "the_books"] {
+        assert!(!text.contains(part), "{part} in {text}");
+    }
+    let log = process.stop().await.join("\n");
+    assert!(!log.contains("a-secret-word"), "{log}");
+}
