@@ -235,3 +235,21 @@ async fn a_search_with_an_unknown_code_says_so() {
     let known = door.call(SEARCH, json!({ "query": "toaster", "vendors": ["HOS"] })).await.unwrap();
     assert!(known.get("notes").is_none(), "{known:#}");
 }
+
+#[tokio::test]
+async fn a_search_that_finds_nothing_as_written_finds_what_has_all_words_and_says_so() {
+    let door = Door::sandbox().await;
+    let known = door.call(SKUS, json!({ "skus": ["200417"], "detail": "full" })).await.unwrap();
+    let description = known["products"][0]["description"].as_str().unwrap().to_owned();
+    let words: Vec<&str> = description.split(|character: char| !character.is_alphanumeric()).collect();
+    let query = format!("{} {}", words.last().unwrap(), words[0]);
+    let answer = door.call(SEARCH, json!({ "query": query, "take": 100 })).await.unwrap();
+    assert!(texts(&answer, "products", "sku").contains(&"200417".to_owned()), "{query}: {answer:#}");
+    assert!(answer["notes"][0].as_str().unwrap().contains("have all of them"), "{answer:#}");
+    let all = answer["total_count"].as_u64().unwrap();
+    let next = door.call(SEARCH, json!({ "query": query, "take": 1, "skip": 1 })).await.unwrap();
+    assert_eq!((next["total_count"].as_u64(), next["count"].as_u64()), (Some(all), Some(u64::from(all > 1))));
+    let none = door.call(SEARCH, json!({ "query": "Firebox nonsensical" })).await.unwrap();
+    assert_eq!((&none["count"], &none["total_count"]), (&json!(0), &json!(0)), "{none:#}");
+    assert!(none["notes"][0].as_str().unwrap().starts_with("Nothing was found."), "{none:#}");
+}

@@ -168,11 +168,12 @@ async fn usage_that_does_not_add_up_to_the_lines_is_said_to_differ() {
     door.fault(json!({ "infinigate.drift": [
         { "operation": "getPurchaseInvoiceByNumber", "pointer": "/mspDetailInformation/0/quantity", "set": 0.5 },
         { "operation": "getPurchaseInvoiceByNumber", "pointer": "/lines/1/netUnitPrice", "set": null },
+        { "operation": "getPurchaseInvoiceByNumber", "pointer": "/lines/1/grossExtendedPrice", "set": null },
     ] }))
     .await;
     let answer = door.call(GET, json!({ "document_number": paper.number() })).await.unwrap();
     let notes = answer["notes"].to_string();
-    assert!(notes.contains("1 lines have no quantity or price") && notes.contains("differs from net_total"), "{notes}");
+    assert!(notes.contains("1 lines tell no price and no sum") && notes.contains("differs from net_total"), "{notes}");
 }
 
 #[tokio::test]

@@ -97,6 +97,26 @@ async fn dates_vendors_and_references_pick_quotes() {
 }
 
 #[tokio::test]
+async fn quotes_that_expire_soon_are_picked_by_their_last_valid_day_and_name_whom_to_ask() {
+    let door = Door::sandbox().await;
+    let all = door.call(QUOTES, json!({ "take": 100 })).await.unwrap();
+    let rows = |answer: &Value| answer["quotes"].as_array().unwrap().clone();
+    assert!(rows(&all).iter().all(|row| row["sales_contact"].as_str().is_some_and(|name| !name.is_empty())));
+    let today = chrono::Utc::now().date_naive();
+    let last = today.checked_add_days(chrono::Days::new(14)).unwrap();
+    let is_soon = |row: &&Value| {
+        let day = row["valid_until"].as_str().and_then(|day| day.get(..10)?.parse::<chrono::NaiveDate>().ok());
+        day.is_some_and(|day| today <= day && day <= last)
+    };
+    let expected: Vec<Value> = rows(&all).iter().filter(is_soon).map(|row| row["document_number"].clone()).collect();
+    let soon = door.call(QUOTES, json!({ "expires_within_days": 14, "take": 100 })).await.unwrap();
+    let found: Vec<Value> = rows(&soon).iter().map(|row| row["document_number"].clone()).collect();
+    assert!(!found.is_empty() && found.len() < rows(&all).len());
+    assert_eq!(found, expected);
+    assert!(soon["notes"].to_string().contains("no last valid day"), "{soon:#}");
+}
+
+#[tokio::test]
 async fn a_filtered_list_is_paged_like_any_other() {
     let door = Door::sandbox().await;
     let whole = numbers(&door.call(QUOTES, json!({ "status": "open" })).await.unwrap());

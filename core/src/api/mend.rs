@@ -9,6 +9,7 @@ use serde_json::{Map, Number, Value};
 use super::drift::Kind;
 use super::shape::{Field, Shape};
 
+mod envelope;
 mod fits;
 mod path;
 mod report;
@@ -21,6 +22,7 @@ pub(super) use report::Report;
 pub(super) fn mend(shape: &Shape, value: &mut Value) -> Option<Report> {
     let mut report = Report::default();
     unwrap_data(shape, value, &mut report);
+    envelope::rename(shape, value, &mut report);
     fit(shape, value, Path::root(), &mut report).then_some(report)
 }
 
@@ -175,13 +177,21 @@ fn object(fields: &[Field], value: &mut Value, at: Path<'_>, report: &mut Report
     true
 }
 
-/// PHP writes an empty dictionary as an empty list.
+/// PHP writes an empty dictionary as an empty list; and an object may come in a list of one.
 fn object_of_list(value: &Value) -> Option<Value> {
-    value.as_array().filter(|list| list.is_empty()).map(|_| Value::Object(Map::new()))
+    match value.as_array()?.as_slice() {
+        [] => Some(Value::Object(Map::new())),
+        [Value::Object(only)] => Some(Value::Object(only.clone())),
+        _ => None,
+    }
+}
+
+fn is_empty_list(value: &Value) -> bool {
+    value.as_array().is_some_and(Vec::is_empty)
 }
 
 fn dictionary(inner: &Shape, value: &mut Value, at: Path<'_>, report: &mut Report) -> bool {
-    convert(value, at, report, Value::is_object, object_of_list);
+    convert(value, at, report, Value::is_object, |value| object_of_list(value).filter(|_| is_empty_list(value)));
     let Value::Object(map) = value else { return false };
     map.retain(|key, element| keep(inner, element, at.key(key), report));
     true

@@ -169,7 +169,7 @@ pub async fn bills(
         Kind::Invoice => page_of!(client.list_purchase_invoices()),
         Kind::CreditMemo => page_of!(client.list_purchase_credit_memos()),
     };
-    Ok(sent(ctx, page))
+    sent(ctx, page)
 }
 
 /// One page of quotes.
@@ -186,15 +186,15 @@ pub async fn quotes(ctx: &Ctx, references: &References, ask: Ask) -> Result<Sent
         call = call.external_document_number(number);
     }
     let page = call.send().await?.into_inner();
-    Ok(sent(ctx, page.0))
+    sent(ctx, page.0)
 }
 
 /// Every document that passes by teaches a vendor's code and name.
-fn sent(ctx: &Ctx, page: types::PagedDocumentInfo) -> Sent<Document> {
+fn sent(ctx: &Ctx, page: types::PagedDocumentInfo) -> Result<Sent<Document>> {
     let vendors = ctx.memory::<Vendors>();
-    let rows: Vec<Document> = page.result.unwrap_or_default().into_iter().map(Document::from).collect();
-    rows.iter().for_each(|row| vendors.learn(row.vendor_code.as_deref(), row.vendor.as_deref()));
-    Sent { rows, count: page.count }
+    let sent: Sent<Document> = Sent::of(page.result, page.count)?;
+    sent.rows.iter().for_each(|row| vendors.learn(row.vendor_code.as_deref(), row.vendor.as_deref()));
+    Ok(sent)
 }
 
 /// A number of rows as the generated client takes it.

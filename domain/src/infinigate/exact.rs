@@ -56,6 +56,19 @@ impl Exact {
         Self(rounded(self.0, CENT).saturating_mul(CENT))
     }
 
+    /// What was before so many percent were added, to the cent; nothing for a rate that takes all or more away.
+    pub fn without_percent(self, percent: Self) -> Option<Self> {
+        let hundred = 100 * ONE;
+        let whole = hundred.checked_add(percent.0).filter(|whole| *whole > 0)?;
+        Some(Self(rounded(self.0.checked_mul(hundred)?, whole)).to_the_cent())
+    }
+
+    /// Without its sign.
+    #[must_use]
+    pub fn magnitude(self) -> Self {
+        Self(self.0.saturating_abs())
+    }
+
     /// What part of `whole` this is, in percent with one place; nothing when the whole is nothing.
     pub fn percent_of(self, whole: Self) -> Option<Self> {
         if whole.0 == 0 {

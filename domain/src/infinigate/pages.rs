@@ -5,7 +5,7 @@
 
 use futures::future::try_join_all;
 
-use infini_mcp_core::tool::{Ctx, Result};
+use infini_mcp_core::tool::{Code, Ctx, Error, Result};
 
 /// The largest `Take` that was seen to be honoured in production; a short page after a larger one may be the server's cut.
 pub const SURELY_HONOURED: usize = 50;
@@ -36,6 +36,22 @@ pub struct Sent<T> {
     pub rows: Vec<T>,
     /// What upstream says of their number, if it says something.
     pub count: Option<i64>,
+}
+
+impl<T> Sent<T> {
+    /// The rows of a page. One that counts rows and has no list for them cannot be read, which is not the same as empty.
+    ///
+    /// # Errors
+    /// `upstream_unavailable` when the list is missing.
+    pub fn of<R: Into<T>>(rows: Option<Vec<R>>, count: Option<i64>) -> Result<Self> {
+        if rows.is_none() && count.is_none_or(|count| count > 0) {
+            let text = "Infinigate answered with a page that has no list of rows. Nothing was changed.";
+            return Err(Error::new(Code::UpstreamUnavailable, text).with_hint(
+                "Its form may have changed: `infini-mcp doctor --live` compares its answers with the document.",
+            ));
+        }
+        Ok(Self { rows: rows.unwrap_or_default().into_iter().map(R::into).collect(), count })
+    }
 }
 
 /// One page for a caller.
@@ -224,6 +240,15 @@ mod tests {
             let limits = Limits { wanted, most: 1_000, page };
             futures::executor::block_on(walk(limits, |ask| self.send(ask), |row| row % 10 == 0)).unwrap()
         }
+    }
+
+    #[test]
+    fn a_page_that_counts_rows_and_has_none_is_not_an_empty_one() {
+        let sent = |rows: Option<Vec<usize>>, count| Sent::<usize>::of(rows, count).map(|sent| sent.rows.len());
+        assert_eq!(sent(Some(vec![1, 2]), Some(2)).unwrap(), 2);
+        assert_eq!((sent(Some(vec![]), None).unwrap(), sent(None, Some(0)).unwrap()), (0, 0));
+        assert_eq!(sent(None, Some(467)).unwrap_err().code(), Code::UpstreamUnavailable);
+        assert_eq!(sent(None, None).unwrap_err().code(), Code::UpstreamUnavailable);
     }
 
     #[test]

@@ -61,7 +61,8 @@ impl Wanted {
         }
     }
 
-    fn has(&self, product: &Product) -> bool {
+    /// Whether an article is one of them.
+    pub fn has(&self, product: &Product) -> bool {
         let texts = [&product.sku, &product.vendor_sku, &product.description];
         let texts: Vec<String> = texts.into_iter().flatten().map(|text| folded(text)).collect();
         let kind = product.product_type.as_deref().map(folded);

@@ -6,11 +6,13 @@ use serde::Serialize;
 use super::addresses::filled;
 use super::documents::rows;
 use super::money::{Amount, currency};
-use super::pages::{self, Ask, Limits, Page, Sent};
+use super::pages::{self, Ask, Limits, Page, Sent, Walked};
 use super::vendor_filter::{self, VendorFilter};
 use infini_mcp_core::api::infinigate::{ResponseValue, types};
 use infini_mcp_core::api::{self, Cause, SendError};
 use infini_mcp_core::tool::{Ctx, Error, Result};
+
+mod relaxed;
 
 /// How many rows are looked through when Infinigate cannot filter by vendor.
 pub const MOST_LOOKED_THROUGH: usize = 1_000;
@@ -77,7 +79,7 @@ impl From<types::PriceListItem> for Product {
 }
 
 /// A search of the price list.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Search {
     /// The words, made fit for a path by [`searchable`].
     pub words: String,
@@ -105,11 +107,22 @@ pub fn searchable(query: &str) -> Result<String> {
         .with_hint("Search for a part number, or for a word of the description."))
 }
 
-/// A page of what a search finds, with a note where not everything could be looked through.
+/// A page of what a search finds, with a note where not everything could be looked through, or nothing was found.
 ///
 /// # Errors
 /// When the price list cannot be searched.
 pub async fn find(ctx: &Ctx, search: &Search, ask: Ask) -> Result<(Page<Product>, Option<String>)> {
+    let (page, note) = as_written(ctx, search, ask).await?;
+    if !page.rows.is_empty() || note.is_some() {
+        return Ok((page, note));
+    }
+    if ask.skip > 0 && !as_written(ctx, search, Ask { take: 1, skip: 0 }).await?.0.rows.is_empty() {
+        return Ok((page, None));
+    }
+    relaxed::find(ctx, search, ask, page).await
+}
+
+async fn as_written(ctx: &Ctx, search: &Search, ask: Ask) -> Result<(Page<Product>, Option<String>)> {
     match &search.vendors {
         VendorFilter::Any => Ok((counted_page(ctx, search, ask).await?, None)),
         VendorFilter::Codes(codes) => {
@@ -150,21 +163,39 @@ async fn count(ctx: &Ctx, search: &Search) -> Option<usize> {
 
 async fn by_name(ctx: &Ctx, search: &Search, names: &[String], ask: Ask) -> Result<(Page<Product>, Option<String>)> {
     let end = ask.skip.saturating_add(ask.take);
+    let walked = look_through(ctx, search, ask, |product| is_of_one(names, product)).await?;
+    let note = (!walked.is_whole && walked.rows.len() <= end)
+        .then(|| format!("Only the first {} articles with these words were looked through for {}. Use more exact words to reach the others.", walked.looked_through, names.join(", ")));
+    Ok((page_of(walked, ask), note))
+}
+
+fn is_of_one(names: &[String], product: &Product) -> bool {
+    product.vendor.as_ref().is_some_and(|vendor| names.contains(vendor))
+}
+
+/// The articles of a search that `is_wanted` picks, as far as the page needs them.
+async fn look_through(
+    ctx: &Ctx,
+    search: &Search,
+    ask: Ask,
+    is_wanted: impl Fn(&Product) -> bool,
+) -> Result<Walked<Product>> {
     let limits = Limits {
-        wanted: end.saturating_add(1),
+        wanted: ask.skip.saturating_add(ask.take).saturating_add(1),
         most: MOST_LOOKED_THROUGH,
         page: usize::try_from(ctx.pages().largest).unwrap_or(usize::MAX),
     };
-    let is_wanted = |product: &Product| product.vendor.as_ref().is_some_and(|vendor| names.contains(vendor));
     let look = |ask: Ask| {
         ctx.call().report(&format!("Looking through the articles from row {}", ask.skip + 1));
         send(ctx, search, ask)
     };
-    let walked = pages::walk(limits, look, is_wanted).await?;
-    let note = (!walked.is_whole && walked.rows.len() <= end)
-        .then(|| format!("Only the first {} articles with these words were looked through for {}. Use more exact words to reach the others.", walked.looked_through, names.join(", ")));
-    let (has_more, total) = (walked.rows.len() > end, walked.is_whole.then_some(walked.rows.len()));
-    Ok((Page { rows: walked.rows.into_iter().skip(ask.skip).take(ask.take).collect(), has_more, total }, note))
+    pages::walk(limits, look, is_wanted).await
+}
+
+fn page_of(walked: Walked<Product>, ask: Ask) -> Page<Product> {
+    let has_more = walked.rows.len() > ask.skip.saturating_add(ask.take);
+    let total = walked.is_whole.then_some(walked.rows.len());
+    Page { rows: walked.rows.into_iter().skip(ask.skip).take(ask.take).collect(), has_more, total }
 }
 
 async fn send(ctx: &Ctx, search: &Search, ask: Ask) -> Result<Sent<Product>> {
@@ -193,8 +224,7 @@ pub fn sent(answer: std::result::Result<ResponseValue<types::PriceListAnswer>, S
         Err(error) if error.cause == Cause::NotFound => return Ok(Sent { rows: Vec::new(), count: Some(0) }),
         Err(error) => return Err(error.into()),
     };
-    let rows = page.result.unwrap_or_default().into_iter().map(Product::from).collect();
-    Ok(Sent { rows, count: page.count })
+    Sent::of(page.result, page.count)
 }
 
 #[cfg(test)]

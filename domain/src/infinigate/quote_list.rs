@@ -2,8 +2,11 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use super::bills::periods::DaySpan;
+use super::dates;
 use super::documents::{self, Document, References};
 use super::pages::{self, Ask, Limits, Sent};
 use super::period::Period;
@@ -27,12 +30,14 @@ pub struct Wanted {
     pub references: References,
     /// A vendor's code or name.
     pub vendor: Option<String>,
+    /// When their last valid day is.
+    pub expires: Option<DaySpan>,
 }
 
 impl Wanted {
     /// Whether Infinigate can pick the rows by itself.
     fn is_plain(&self) -> bool {
-        self.status.is_none() && self.vendor.is_none() && self.period == Period::default()
+        self.status.is_none() && self.vendor.is_none() && self.expires.is_none() && self.period == Period::default()
     }
 
     fn has(&self, row: &Document) -> bool {
@@ -40,6 +45,13 @@ impl Wanted {
         self.status.as_deref().is_none_or(|status| has_status(row, status))
             && self.vendor.as_deref().is_none_or(of_vendor)
             && self.period.holds(row.date.as_deref())
+    }
+
+    /// Whether the last valid day is one of those wanted; without one that cannot be said.
+    fn expires(&self, row: &Document) -> Option<bool> {
+        let Some(days) = self.expires else { return Some(true) };
+        let last = row.valid_until.as_deref().and_then(dates::day)?;
+        Some(days.holds(last))
     }
 }
 
@@ -106,15 +118,23 @@ async fn looked_through(ctx: &Ctx, wanted: &Wanted, ask: Ask) -> Result<Quotes> 
         // A short page of this size is surely the last one, whether or not the list is counted.
         page: usize::try_from(ctx.pages().largest).unwrap_or(usize::MAX).min(pages::SURELY_HONOURED),
     };
-    let statuses = Mutex::new(BTreeSet::new());
+    let (statuses, endless) = (Mutex::new(BTreeSet::new()), AtomicUsize::new(0));
     let keep = |row: &Document| {
         statuses.lock().unwrap_or_else(PoisonError::into_inner).extend(row.status.clone());
         wanted.has(row)
+            && wanted.expires(row).unwrap_or_else(|| {
+                endless.fetch_add(1, Ordering::Relaxed);
+                false
+            })
     };
     let walked = pages::walk(limits, |ask| send(ctx, &wanted.references, ask), keep).await?;
     let mut notes = Vec::new();
     if !walked.is_whole && walked.rows.len() <= end {
         notes.push(format!("Only the first {} quotes were looked through; there are more. Filter by buyer_reference or external_document_number to reach the others.", walked.looked_through));
+    }
+    let endless = endless.into_inner();
+    if endless > 0 {
+        notes.push(format!("{endless} quotes tell no last valid day and are not among these."));
     }
     if walked.rows.is_empty() {
         notes.extend(seen_instead(wanted, &statuses.into_inner().unwrap_or_else(PoisonError::into_inner)));
@@ -158,6 +178,19 @@ mod tests {
         assert!(!has_status(&row("Open", Some(false), Some(false)), "open"));
         assert!(has_status(&row("Open", None, None), "open"));
         assert!(has_status(&row("Expired", Some(false), Some(false)), " expired"));
+    }
+
+    #[test]
+    fn a_quote_expires_on_its_last_valid_day_and_one_without_is_neither() {
+        let today = "2026-12-01".parse().unwrap();
+        let wanted = Wanted { expires: Some(DaySpan::from_today(today, 7)), ..Default::default() };
+        let expires = |last: Option<&str>| {
+            wanted.expires(&Document { valid_until: last.map(str::to_owned), ..Default::default() })
+        };
+        assert_eq!(expires(Some("2026-12-01")), Some(true));
+        assert_eq!((expires(Some("2026-12-08")), expires(Some("2026-12-09"))), (Some(true), Some(false)));
+        assert_eq!((expires(Some("2026-11-30")), expires(None)), (Some(false), None));
+        assert!(!wanted.is_plain());
     }
 
     #[test]

@@ -2,10 +2,9 @@
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::json;
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
 
 use super::refusal::Refusal;
+use crate::folding;
 use infini_mcp_core::tool::{near, text};
 
 /// The schema of a list of small objects whose fields are told in the description of the list.
@@ -81,13 +80,7 @@ pub fn find<'a, T: Named>(what: &str, given: &str, among: &'a [T]) -> Result<&'a
 
 /// A name without what people leave out or write differently: case, accents, invisible characters, repeated blanks.
 pub fn fold(name: &str) -> String {
-    let plain: String = text::clean(name).to_lowercase().nfkd().filter(|character| !is_hidden(*character)).collect();
-    plain.replace('ß', "ss").split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// What does not make another name: accents, and what joins pictures.
-fn is_hidden(character: char) -> bool {
-    is_combining_mark(character) || text::is_invisible(character)
+    folding::without_accents(name)
 }
 
 /// The ways in which a name may be written, folded: as it is, and with its umlauts written out, so that whoever types

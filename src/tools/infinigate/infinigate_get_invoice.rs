@@ -290,7 +290,7 @@ fn notes(bill: &Bill) -> Vec<String> {
     let mut notes = Vec::new();
     let without = bill.lines.iter().filter(|line| line.net.is_none()).count();
     if without > 0 {
-        notes.push(format!("{without} lines have no quantity or price and are not in net_total."));
+        notes.push(format!("{without} lines tell no price and no sum and are not in net_total."));
     }
     let usage: Exact = bill.usage.iter().filter_map(|usage| usage.net).sum();
     let difference = bill.net() - usage;

@@ -12,6 +12,7 @@ use crate::domain::infinigate::bills::periods::DaySpan;
 use crate::domain::infinigate::bills::reading::{self, Coverage, Wanted};
 use crate::domain::infinigate::reports::aliases::Aliases;
 use crate::domain::infinigate::reports::customers::{self, Customer};
+use crate::domain::infinigate::reports::suggestions::{self, Suggestion};
 use crate::tool::{Ctx, Result, tool};
 
 const ROWS: u32 = 40;
@@ -52,6 +53,8 @@ pub struct Answer {
     next_skip: Option<usize>,
     /// Bills with amounts for nobody named.
     bills_without_customer: usize,
+    /// What bills speak for joining.
+    suggested_aliases: Option<Vec<Suggestion>>,
     /// How much of the period was read.
     #[serde(flatten)]
     coverage: Coverage,
@@ -66,6 +69,7 @@ pub async fn infinigate_list_end_customers(ctx: &Ctx, args: Args) -> Result<Answ
     let aliases = Aliases::load(ctx).await?;
     let gathered = reading::gather(ctx, &Wanted::of(days, args.vendor)).await?;
     let (all, bills_without_customer) = customers::gather(gathered.bills.iter().map(Arc::as_ref), &aliases);
+    let suggested = suggestions::suggested(gathered.bills.iter().map(Arc::as_ref), &aliases);
     let size = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
     let (total_count, skip) = (all.len(), size(args.skip.unwrap_or_default()));
     let end_customers: Vec<Customer> = all.into_iter().skip(skip).take(size(args.take.unwrap_or(ROWS))).collect();
@@ -79,6 +83,7 @@ pub async fn infinigate_list_end_customers(ctx: &Ctx, args: Args) -> Result<Answ
         next_skip: (next < total_count).then_some(next),
         end_customers,
         bills_without_customer,
-        coverage: gathered.coverage,
+        suggested_aliases: (!suggested.is_empty()).then_some(suggested),
+        coverage: gathered.coverage_of_sums(),
     })
 }

@@ -7,11 +7,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::infinigate::addresses::filled;
+use crate::domain::infinigate::bills::periods::DaySpan;
 use crate::domain::infinigate::documents::{Document, References};
 use crate::domain::infinigate::money::Amount;
 use crate::domain::infinigate::pages::{self, Ask};
 use crate::domain::infinigate::period::Period;
 use crate::domain::infinigate::quote_list::{self, Wanted};
+use crate::tool::schema::rows_by_name;
 use crate::tool::{Ctx, Result, tool};
 
 /// Which quotes.
@@ -20,10 +22,13 @@ use crate::tool::{Ctx, Result, tool};
 pub struct Args {
     /// open (can be decided now), or a status text.
     status: Option<String>,
-    /// First day, as 2026-01-31.
+    /// Made since, as 2026-01-31.
     from: Option<String>,
-    /// Last day, included.
+    /// Made until, included.
     to: Option<String>,
+    /// Last valid day in so many days.
+    #[schemars(range(max = 3650))]
+    expires_within_days: Option<u32>,
     /// Vendor name or short code.
     vendor: Option<String>,
     /// Only this reference.
@@ -41,6 +46,7 @@ pub struct Args {
 #[derive(Serialize, JsonSchema)]
 pub struct Answer {
     /// The quotes.
+    #[schemars(schema_with = "rows_by_name::<Row>")]
     quotes: Vec<Row>,
     /// Rows here.
     count: usize,
@@ -89,6 +95,8 @@ pub struct Row {
     total: Option<Amount>,
     /// Of the total.
     currency: Option<String>,
+    /// At Infinigate.
+    sales_contact: Option<String>,
 }
 
 impl From<Document> for Row {
@@ -109,6 +117,7 @@ impl From<Document> for Row {
             buyer_reference: document.buyer_reference,
             total: document.total,
             currency: document.currency,
+            sales_contact: document.sales_contact,
         }
     }
 }
@@ -125,6 +134,7 @@ pub async fn infinigate_list_quotes(ctx: &Ctx, args: Args) -> Result<Answer> {
         period: Period::between(args.from.as_deref(), args.to.as_deref(), ctx.zone())?,
         references: References { buyer: args.buyer_reference, external: args.external_document_number },
         vendor: said(args.vendor),
+        expires: args.expires_within_days.map(|days| DaySpan::from_today(ctx.today(), days)),
     };
     let quotes = quote_list::list(ctx, &wanted, ask).await?;
     Ok(Answer {

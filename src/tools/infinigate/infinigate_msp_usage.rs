@@ -128,18 +128,19 @@ fn attach(ctx: &Ctx, is_wanted: bool, pieces: &[Piece<'_>], aliases: &Aliases, n
 }
 
 fn notes(used: &Month<'_>, late: usize, read: DaySpan, today: NaiveDate) -> Option<Vec<String>> {
-    let mut notes = Vec::new();
-    if used.undated > 0 {
-        notes.push(format!(
-            "{} pieces tell no service period; they are counted to the month their bill was posted in.",
-            used.undated
-        ));
-    }
-    if late > 0 {
-        notes.push(format!(
-            "{late} late corrections: usage of other months that bills of this month charge or credit, in neither rows nor totals of any month."
-        ));
-    }
+    let told = [
+        (used.undated, "pieces tell no service period; they are counted to the month their bill was posted in."),
+        (
+            rebilling::unpriced(&used.pieces),
+            "pieces tell no price or no quantity: their cost is not known, and they are in no sum of costs or margins.",
+        ),
+        (
+            late,
+            "late corrections: usage of other months that bills of this month charge or credit, in neither rows nor totals of any month.",
+        ),
+    ];
+    let told = told.into_iter().filter(|(count, _)| *count > 0);
+    let mut notes: Vec<String> = told.map(|(count, what)| format!("{count} {what}")).collect();
     let last = read.last;
     notes.push(if last < today {
         format!("Bills posted after {last} were not read; usage of this month on them is a late correction of the month they were posted in.")

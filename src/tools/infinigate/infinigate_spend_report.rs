@@ -96,7 +96,7 @@ pub async fn infinigate_spend_report(ctx: &Ctx, args: Args) -> Result<Answer> {
         group_by: by,
         currencies,
         without_chart: (!without_chart.is_empty()).then_some(without_chart),
-        coverage: gathered.coverage,
+        coverage: gathered.coverage_of_sums(),
     })
 }
 

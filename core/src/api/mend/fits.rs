@@ -8,6 +8,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use super::envelope::is_list_name;
 use super::path::Path;
 use super::report::Report;
 use crate::api::drift::Kind;
@@ -141,7 +142,7 @@ impl Expected<'_> {
                 Named::Known(index, field) => (index, field),
                 Named::Unknown(name) => {
                     // Such names may mean that the whole object stands for something else.
-                    only_if(name != "data" && !name.bytes().all(|byte| byte.is_ascii_digit()))?;
+                    only_if(!is_list_name(&name) && !name.bytes().all(|byte| byte.is_ascii_digit()))?;
                     self.report.count(self.at.field(&name), Kind::UnknownField);
                     entries.next_value::<IgnoredAny>()?;
                     continue;

@@ -123,6 +123,32 @@ fn an_object_wrapped_in_data_is_unwrapped_only_where_the_document_has_no_data() 
 }
 
 #[test]
+fn the_list_of_a_page_is_found_under_another_name_and_only_where_it_is_certain() {
+    for name in ["items", "data", "Results"] {
+        let report =
+            mended(&PAGE, json!({ "count": 1, name: [{ "id": 1 }] }), json!({ "count": 1, "result": [{ "id": 1 }] }));
+        assert_eq!(report.kinds(), [(format!("/{name}").as_str(), Kind::Converted)]);
+    }
+    mended(&PAGE, json!({ "result": null, "items": [{ "id": 1 }] }), json!({ "result": [{ "id": 1 }] }));
+    let two = json!({ "items": [{ "id": 1 }], "rows": [{ "id": 2 }] });
+    mended(&PAGE, two.clone(), two);
+    let documented = json!({ "result": [], "items": [{ "id": 1 }] });
+    mended(&PAGE, documented.clone(), documented);
+    let row = json!({ "id": 1, "items": ["x"] });
+    mended(&ROW, row.clone(), row);
+    static BARE: Shape = Shape::List(&ROW);
+    mended(&BARE, json!({ "count": 1, "items": [{ "id": 1 }] }), json!([{ "id": 1 }]));
+    let Shape::BareOr { object, .. } = PAGE else { unreachable!() };
+    mended(object, json!([{ "id": 1 }]), json!({ "result": [{ "id": 1 }] }));
+}
+
+#[test]
+fn an_object_in_a_list_of_one_is_that_object() {
+    mended(&ROW, json!({ "id": 1, "parent": [{ "id": 2 }] }), json!({ "id": 1, "parent": { "id": 2 } }));
+    mended(&ROW, json!({ "id": 1, "parent": [{ "id": 2 }, { "id": 3 }] }), json!({ "id": 1, "parent": null }));
+}
+
+#[test]
 fn what_does_not_fit_is_left_out_with_its_place() {
     let report = mended(
         &PAGE,

@@ -38,6 +38,25 @@ pub struct Bill {
     pub usage: Vec<Usage>,
 }
 
+/// How the amounts of a bill count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counting {
+    /// As they are written.
+    AsWritten,
+    /// With the other sign.
+    Turned,
+}
+
+impl Counting {
+    /// An amount as it counts.
+    pub fn of(self, amount: Exact) -> Exact {
+        match self {
+            Self::AsWritten => amount,
+            Self::Turned => -amount,
+        }
+    }
+}
+
 impl Bill {
     /// Net of all lines; of the usage where no line has a price. Totals in the header are ambiguous, so they are not read.
     pub fn net(&self) -> Exact {
@@ -59,14 +78,40 @@ impl Bill {
         self.lines.iter().any(|line| line.net.is_some())
     }
 
-    /// An amount of this bill as it counts in a sum: that of a credit memo is taken away.
+    /// How amounts of its lines count in a sum: those of a credit memo are taken away.
     ///
-    /// Whether Infinigate writes credit memos with a minus is not known, so one that already has it is left as it is.
-    pub fn counted(&self, amount: Exact) -> Exact {
+    /// Whether Infinigate writes credit memos with a minus is not known. Their lines together are always given back, so a
+    /// sum that is below zero is left as it is, and another is turned; a line against the others, such as a fee that is
+    /// kept, stays against them.
+    pub fn counting(&self) -> Counting {
+        self.counting_by(self.lines.iter().filter_map(|line| line.net).sum())
+    }
+
+    /// The same for its usage, which may be written without the minus that the lines have.
+    pub fn counting_usage(&self) -> Counting {
+        let nets: Exact = self.usage.iter().filter_map(|usage| usage.net).sum();
+        let quantities = || self.usage.iter().filter_map(|usage| usage.quantity).sum();
+        self.counting_by(if nets == Exact::ZERO { quantities() } else { nets })
+    }
+
+    /// Its net as it counts.
+    pub fn counted_net(&self) -> Exact {
+        let counting = if self.has_priced_lines() { self.counting() } else { self.counting_usage() };
+        counting.of(self.net())
+    }
+
+    fn counting_by(&self, sum: Exact) -> Counting {
         match self.kind {
-            Kind::CreditMemo if self.net() >= Exact::ZERO => -amount,
-            Kind::CreditMemo | Kind::Invoice => amount,
+            Kind::CreditMemo if sum >= Exact::ZERO => Counting::Turned,
+            Kind::CreditMemo | Kind::Invoice => Counting::AsWritten,
         }
+    }
+
+    /// How many of its lines, or pieces of usage where there are no lines, tell no amount and are in no sum.
+    pub fn unpriced(&self) -> usize {
+        let usage = || self.usage.iter().filter(|usage| usage.net.is_none()).count();
+        let lines = self.lines.iter().filter(|line| line.net.is_none()).count();
+        if self.has_priced_lines() || self.usage.is_empty() { lines } else { usage() }
     }
 
     fn of(kind: Kind, detail: types::InvoiceDetail, row: Document) -> Self {
@@ -142,9 +187,31 @@ mod tests {
     #[test]
     fn a_credit_memo_is_taken_away_whichever_sign_it_is_written_with() {
         let amount = |text| Exact::read(text).unwrap();
-        assert_eq!(bill(Kind::Invoice, &["10"]).counted(amount("10")), amount("10"));
-        assert_eq!(bill(Kind::CreditMemo, &["10", "-2"]).counted(amount("10")), amount("-10"));
-        assert_eq!(bill(Kind::CreditMemo, &["-10"]).counted(amount("-10")), amount("-10"));
+        assert_eq!(bill(Kind::Invoice, &["10"]).counting().of(amount("10")), amount("10"));
+        assert_eq!(bill(Kind::CreditMemo, &["10", "-2"]).counting().of(amount("10")), amount("-10"));
+        assert_eq!(bill(Kind::CreditMemo, &["-10"]).counting().of(amount("-10")), amount("-10"));
+        assert_eq!(bill(Kind::CreditMemo, &["-10", "2"]).counting().of(amount("2")), amount("2"), "a fee is kept");
+    }
+
+    #[test]
+    fn usage_is_taken_away_also_where_only_its_lines_have_the_minus() {
+        let mut memo = bill(Kind::CreditMemo, &["-9.75"]);
+        let amount = |text| Exact::read(text).unwrap();
+        memo.usage = vec![Usage { net: Exact::read("9.75"), quantity: Exact::read("5"), ..Default::default() }];
+        assert_eq!((memo.counting_usage().of(amount("9.75")), memo.counted_net()), (amount("-9.75"), amount("-9.75")));
+        memo.usage = vec![Usage { quantity: Exact::read("5"), ..Default::default() }];
+        assert_eq!(memo.counting_usage().of(amount("5")), amount("-5"), "without a price the quantity says it");
+    }
+
+    #[test]
+    fn what_tells_no_amount_is_counted() {
+        let mut bill = bill(Kind::Invoice, &["1"]);
+        assert_eq!(bill.unpriced(), 0);
+        bill.lines.push(Line::default());
+        bill.usage = vec![Usage::default()];
+        assert_eq!(bill.unpriced(), 1, "the lines are what is paid");
+        bill.lines.clear();
+        assert_eq!(bill.unpriced(), 1);
     }
 
     #[test]

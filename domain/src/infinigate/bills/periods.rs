@@ -75,6 +75,11 @@ impl DaySpan {
         Ok(Self { first: months::first_of(day), last: months::last_of(day) })
     }
 
+    /// From today on, so many days ahead.
+    pub fn from_today(today: NaiveDate, days: u32) -> Self {
+        Self { first: today, last: today }.widened(0, u64::from(days))
+    }
+
     /// Longer by so many days at either end.
     #[must_use]
     pub fn widened(self, before: u64, after: u64) -> Self {

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::bill::Bill;
+use super::bill::{Bill, Counting};
 use super::end_customers::EndCustomer;
 use super::lines::Line;
 use super::usage::Usage;
@@ -28,61 +28,63 @@ pub struct Position<'a> {
 
 /// The positions of one bill; together they are its net total.
 pub fn of(bill: &Bill) -> Vec<Position<'_>> {
+    let (counting, counting_usage) = (bill.counting(), bill.counting_usage());
     if bill.usage.is_empty() {
-        return bill.lines.iter().filter_map(|line| of_line(bill, line, line.net?)).collect();
+        return bill.lines.iter().filter_map(|line| Some(of_line(bill, line, counting.of(line.net?)))).collect();
     }
     let mut used: BTreeMap<&str, Exact> = BTreeMap::new();
     for usage in &bill.usage {
         let sum = used.entry(usage.sku.as_deref().unwrap_or_default()).or_default();
-        *sum = *sum + usage.net.unwrap_or_default();
+        *sum = *sum + counting_usage.of(usage.net.unwrap_or_default());
     }
-    let mut positions: Vec<Position<'_>> = bill.usage.iter().filter_map(|usage| of_usage(bill, usage)).collect();
+    let mut positions: Vec<Position<'_>> =
+        bill.usage.iter().filter_map(|usage| of_usage(bill, usage, counting_usage)).collect();
     let billed = |sku: &str| bill.lines.iter().any(|line| line.sku.as_deref() == Some(sku));
     if used.keys().all(|sku| billed(sku)) {
-        positions.extend(bill.lines.iter().filter_map(|line| remainder(bill, line, &mut used)));
+        positions.extend(bill.lines.iter().filter_map(|line| remainder(bill, line, counting, &mut used)));
     } else if bill.has_priced_lines() {
-        let rest = bill.net() - used.values().copied().sum();
-        positions.extend((rest != Exact::ZERO).then(|| Position {
-            bill,
-            sku: None,
-            product: None,
-            customer: None,
-            net: bill.counted(rest),
-        }));
+        let net = bill.counted_net() - used.values().copied().sum();
+        let rest = Position { bill, sku: None, product: None, customer: None, net };
+        positions.extend((net != Exact::ZERO).then_some(rest));
     }
     positions
 }
 
-fn of_line<'a>(bill: &'a Bill, line: &'a Line, net: Exact) -> Option<Position<'a>> {
-    Some(Position {
+fn of_line<'a>(bill: &'a Bill, line: &'a Line, net: Exact) -> Position<'a> {
+    Position {
         bill,
         sku: line.sku.as_deref(),
         product: line.description.as_deref(),
         customer: line.customer.called().map(|_| &line.customer),
-        net: bill.counted(net),
-    })
+        net,
+    }
 }
 
-fn of_usage<'a>(bill: &'a Bill, usage: &'a Usage) -> Option<Position<'a>> {
+fn of_usage<'a>(bill: &'a Bill, usage: &'a Usage, counting: Counting) -> Option<Position<'a>> {
     Some(Position {
         bill,
         sku: usage.sku.as_deref(),
         product: usage.product.as_deref(),
         customer: usage.customer.called().map(|_| &usage.customer),
-        net: bill.counted(usage.net?),
+        net: counting.of(usage.net?),
     })
 }
 
 /// What of a line its usage does not explain; the line whole where it has none.
-fn remainder<'a>(bill: &'a Bill, line: &'a Line, used: &mut BTreeMap<&str, Exact>) -> Option<Position<'a>> {
-    let net = line.net.unwrap_or_default();
+fn remainder<'a>(
+    bill: &'a Bill,
+    line: &'a Line,
+    counting: Counting,
+    used: &mut BTreeMap<&str, Exact>,
+) -> Option<Position<'a>> {
+    let net = counting.of(line.net.unwrap_or_default());
     let explained = line.sku.as_deref().and_then(|sku| used.get_mut(sku));
     let rest = match explained {
         // The first line of an article takes all its usage, so that a second one is not diminished again.
         Some(sum) => net - std::mem::take(sum),
         None => net,
     };
-    (rest != Exact::ZERO).then(|| of_line(bill, line, rest)).flatten()
+    (rest != Exact::ZERO).then(|| of_line(bill, line, rest))
 }
 
 #[cfg(test)]
@@ -145,7 +147,7 @@ mod tests {
     fn told(bill: &Bill) -> Vec<String> {
         let positions = of(bill);
         let sum: Exact = positions.iter().map(|position| position.net).sum();
-        assert_eq!(sum, bill.counted(bill.net()), "every cut has the sum of the bill");
+        assert_eq!(sum, bill.counted_net(), "every cut has the sum of the bill");
         positions
             .iter()
             .map(|one| {
@@ -169,6 +171,8 @@ mod tests {
         bill.lines = vec![line("TOTAL", "80", "")];
         bill.usage = vec![usage("TP", "48.75", "a.example"), usage("VMB", "29.25", "b.example")];
         assert_eq!(told(&bill), ["TP a.example -48.75", "VMB b.example -29.25", "- - -2"]);
+        bill.lines = vec![line("TP", "-48.75", ""), line("VMB", "-29.25", "")];
+        assert_eq!(told(&bill), ["TP a.example -48.75", "VMB b.example -29.25"], "only the lines have a minus");
         bill.lines.clear();
         assert_eq!(told(&bill), ["TP a.example -48.75", "VMB b.example -29.25"]);
     }

@@ -146,7 +146,7 @@ impl Coverage {
 }
 
 impl Coverage {
-    /// Tells of documents that were read but of which something could not be counted.
+    /// Tells of documents, or parts of them, that were read but could not be counted.
     pub fn leave_out(&mut self, why: &str, documents: Vec<String>) {
         if documents.is_empty() {
             return;
@@ -154,6 +154,19 @@ impl Coverage {
         self.complete = false;
         let told = documents.into_iter().map(|document| (why.to_owned(), Some(document))).collect();
         self.left_out.get_or_insert_default().extend(by_reason(told));
+    }
+}
+
+impl Gathered {
+    /// The coverage of a report that adds amounts up: a line that tells none is missing from the sums, and is said to be.
+    pub fn coverage_of_sums(self) -> Coverage {
+        let unpriced = || self.bills.iter().filter(|bill| bill.unpriced() > 0);
+        let lines: usize = unpriced().map(|bill| bill.unpriced()).sum();
+        let named = |bill: &Arc<Bill>| bill.document.number.clone().or_else(|| bill.document.guid.clone());
+        let documents = unpriced().map(|bill| named(bill).unwrap_or_else(|| "without a number".to_owned())).collect();
+        let mut coverage = self.coverage;
+        coverage.leave_out(&format!("{lines} lines tell no price and no sum; they are in no amount here."), documents);
+        coverage
     }
 }
 

@@ -46,9 +46,17 @@ pub struct Usage {
 }
 
 impl Usage {
-    /// What the vendor suggests the customer should pay for all, to the cent.
+    /// What the vendor suggests the customer should pay for all, to the cent; taken back where the cost is.
     pub fn recommended(&self) -> Option<Exact> {
-        self.quantity.zip(self.recommended_price).map(|(quantity, price)| quantity.times(price).to_the_cent())
+        let all = self.quantity.zip(self.recommended_price);
+        let all = all.map(|(quantity, price)| quantity.times(price).to_the_cent())?;
+        Some(if self.is_given_back() { -all.magnitude() } else { all.magnitude() })
+    }
+
+    /// Whether this piece was written with a minus, which may stand before the quantity or before the price.
+    pub fn is_given_back(&self) -> bool {
+        let written = self.net.filter(|net| *net != Exact::ZERO).or(self.quantity);
+        written.is_some_and(|amount| amount < Exact::ZERO)
     }
 
     /// The day that says to which month it belongs.
@@ -111,8 +119,25 @@ mod tests {
         let usage = Usage::from(told.clone());
         assert_eq!(usage.net, Exact::read("48.75"));
         assert_eq!((usage.recommended(), usage.margin()), (Exact::read("73.75"), Exact::read("25")));
+        told.price = None;
+        let unpriced = Usage::from(told.clone());
+        assert_eq!((unpriced.net, unpriced.recommended(), unpriced.margin()), (None, Exact::read("73.75"), None));
         told.additional_infos = None;
         assert_eq!(Usage::from(told).margin(), None);
+    }
+
+    #[test]
+    fn what_is_suggested_has_the_sign_of_the_cost_wherever_the_minus_stands() {
+        for (quantity, price) in [("5", "-1.95"), ("-5", "1.95")] {
+            let usage = Usage {
+                quantity: Exact::read(quantity),
+                net: Exact::read("-9.75"),
+                unit_price: Exact::read(price),
+                recommended_price: Exact::read("2.95"),
+                ..Default::default()
+            };
+            assert_eq!((usage.recommended(), usage.margin()), (Exact::read("-14.75"), Exact::read("-5")));
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::folding::fold;
 use crate::infinigate::bills::end_customers::{EndCustomer, domain};
 use infini_mcp_core::state::Kept;
 use infini_mcp_core::tool::near::nearest_few;
@@ -50,6 +51,7 @@ impl Aliases {
 
     /// These ones.
     pub fn of(all: Vec<Alias>) -> Self {
+        // Names that were kept before are found whichever way they were folded then.
         Self(all.into_iter().map(|one| (folded(&one.alias), one.name)).collect())
     }
 
@@ -60,7 +62,12 @@ impl Aliases {
 
     /// Whether reports call the customer so.
     pub fn is_called(&self, customer: &EndCustomer, name: &str) -> bool {
-        self.name_of(customer).is_some_and(|called| called.to_lowercase() == name.to_lowercase())
+        self.name_of(customer).is_some_and(|called| fold(called) == fold(name))
+    }
+
+    /// The name that a domain, code or number stands for.
+    pub fn stands_for(&self, alias: &str) -> Option<&str> {
+        self.0.get(&folded(alias)).map(String::as_str)
     }
 
     /// The name the reseller has given.
@@ -90,9 +97,18 @@ pub async fn set(ctx: &Ctx, alias: &str, name: &str) -> Result<(Alias, Option<St
         return Err(Error::of_argument("alias", "needs a domain, a short code or a customer number"));
     }
     let kept = kept(ctx)?;
-    let before: Option<Alias> = kept.get(&key).await?;
+    let before = stored(ctx, &key).await?;
     kept.put(&key, &wanted).await?;
-    Ok((wanted, before.map(|before| Alias::as_told(before).name)))
+    for (other, _) in before.iter().filter(|(other, _)| *other != key) {
+        kept.remove(other).await?;
+    }
+    Ok((wanted, before.into_iter().next().map(|(_, before)| Alias::as_told(before).name)))
+}
+
+/// What is kept for an alias. What was kept under an earlier folding stands under another key, and is meant all the same.
+async fn stored(ctx: &Ctx, key: &str) -> Result<Vec<(String, Alias)>> {
+    let all = kept(ctx)?.all().await?;
+    Ok(all.into_iter().filter(|(_, alias)| folded(&alias.alias) == key).collect())
 }
 
 /// The alias of this writing.
@@ -100,7 +116,7 @@ pub async fn set(ctx: &Ctx, alias: &str, name: &str) -> Result<(Alias, Option<St
 /// # Errors
 /// `not_found` with the nearest ones.
 pub async fn find(ctx: &Ctx, alias: &str) -> Result<Alias> {
-    if let Some(found) = kept(ctx)?.get(&folded(alias)).await? {
+    if let Some((_, found)) = stored(ctx, &folded(alias)).await?.into_iter().next() {
         return Ok(Alias::as_told(found));
     }
     let all = all(ctx).await?;
@@ -117,16 +133,21 @@ pub async fn find(ctx: &Ctx, alias: &str) -> Result<Alias> {
 /// # Errors
 /// When the store cannot be written.
 pub async fn remove(ctx: &Ctx, alias: &str) -> Result<bool> {
-    Ok(kept(ctx)?.remove(&folded(alias)).await?)
+    let kept = kept(ctx)?;
+    let mut removed = false;
+    for (key, _) in stored(ctx, &folded(alias)).await? {
+        removed |= kept.remove(&key).await?;
+    }
+    Ok(removed)
 }
 
 fn kept(ctx: &Ctx) -> Result<Kept<'_, Alias>> {
     ctx.kept(Service::Infinigate, KIND)
 }
 
-/// As aliases are compared: without case, and a domain without what a browser puts around it.
+/// As aliases are compared: as names are, and a domain without what a browser puts around it.
 pub fn folded(alias: &str) -> String {
-    let alias = alias.trim().to_lowercase();
+    let alias = fold(alias);
     let bare = alias.strip_prefix("https://").or_else(|| alias.strip_prefix("http://")).unwrap_or(&alias);
     domain(bare.trim_end_matches(['/', '.']))
 }

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::aliases::{Aliases, folded};
+use crate::folding::fold;
 use crate::infinigate::bills::bill::Bill;
 use crate::infinigate::bills::end_customers::EndCustomer;
 use crate::infinigate::bills::positions;
@@ -69,11 +70,11 @@ pub fn gather<'a>(bills: impl IntoIterator<Item = &'a Bill>, aliases: &Aliases) 
                 nameless.insert(place);
                 continue;
             };
-            let seen = all.entry(name.to_lowercase()).or_default();
+            let seen = all.entry(fold(name)).or_default();
             if seen.name.is_empty() {
                 seen.name = name.to_owned();
             }
-            seen.known_as.extend(customer.identities().filter(|one| *one != name).map(str::to_owned));
+            seen.known_as.extend(customer.identities().filter(|one| fold(one) != fold(name)).map(str::to_owned));
             seen.has_alias |= aliases.given(customer).is_some();
             seen.documents.insert(place);
             let spent = seen.spent.entry(bill.document.currency.clone()).or_default();
@@ -134,7 +135,13 @@ fn unclear(word: &str, parts: &[&String], names: &BTreeSet<String>) -> Error {
     .with_hint(hint)
 }
 
-fn all_in(bill: &Bill) -> impl Iterator<Item = &EndCustomer> {
+/// How many bills are in part for customers that `is_meant` picks.
+pub fn bills_for<'a>(bills: impl IntoIterator<Item = &'a Bill>, is_meant: impl Fn(&EndCustomer) -> bool) -> usize {
+    bills.into_iter().filter(|bill| all_in(bill).any(&is_meant)).count()
+}
+
+/// Every customer of a bill, once for each line and piece that names it.
+pub fn all_in(bill: &Bill) -> impl Iterator<Item = &EndCustomer> {
     bill.lines.iter().map(|line| &line.customer).chain(bill.usage.iter().map(|usage| &usage.customer))
 }
 

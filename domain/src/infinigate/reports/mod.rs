@@ -9,3 +9,4 @@ pub mod rebilling;
 pub mod renewals;
 pub mod spend;
 pub mod spreadsheet;
+pub mod suggestions;

@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use super::aliases::Aliases;
 use super::spreadsheet;
-use crate::infinigate::bills::bill::Bill;
+use crate::folding::fold;
+use crate::infinigate::bills::bill::{Bill, Counting};
 use crate::infinigate::bills::end_customers::EndCustomer;
 use crate::infinigate::bills::periods::DaySpan;
 use crate::infinigate::bills::usage::Usage;
@@ -57,6 +58,7 @@ pub struct Piece<'a> {
     pub bill: &'a Bill,
     /// The piece.
     pub usage: &'a Usage,
+    counting: Counting,
 }
 
 /// The usage of a month, and how much of it tells no period.
@@ -82,11 +84,11 @@ pub struct Row {
     /// What it is.
     pub product: Option<String>,
     /// How much.
-    pub quantity: Amount,
+    pub quantity: Option<Amount>,
     /// Cost, each.
     pub unit_cost: Option<Amount>,
-    /// Cost, all.
-    pub cost: Amount,
+    /// Cost, all; missing without a price.
+    pub cost: Option<Amount>,
     /// Suggested sales price, each.
     pub recommended_price: Option<Amount>,
     /// That less cost, all.
@@ -106,7 +108,7 @@ pub struct Total {
     pub cost: Amount,
     /// At suggested prices, where told.
     pub recommended: Amount,
-    /// That less its cost.
+    /// That less its cost, where both are told.
     pub margin: Amount,
     /// Cost without suggested price.
     pub cost_without_price: Amount,
@@ -115,8 +117,23 @@ pub struct Total {
 }
 
 impl Piece<'_> {
-    fn counted(&self, amount: Option<Exact>) -> Exact {
-        self.bill.counted(amount.unwrap_or_default())
+    fn counted(&self, amount: Option<Exact>) -> Option<Exact> {
+        amount.map(|amount| self.counting.of(amount))
+    }
+
+    /// How much, with the sign of what it cost: on a credit memo the minus may stand before the price.
+    fn quantity(&self) -> Option<Exact> {
+        let quantity = self.usage.quantity?;
+        if self.bill.kind == Kind::Invoice {
+            return Some(quantity);
+        }
+        let size = quantity.magnitude();
+        self.counted(Some(if self.usage.is_given_back() { -size } else { size }))
+    }
+
+    /// What one costs; on a credit memo without the minus, which its quantity has.
+    fn unit_price(&self) -> Option<Exact> {
+        self.usage.unit_price.map(|price| if self.bill.kind == Kind::Invoice { price } else { price.magnitude() })
     }
 
     /// The customer as reports call it.
@@ -142,18 +159,25 @@ pub fn of_month<'a>(
 ) -> Month<'a> {
     let mut of_month = Month::default();
     for bill in bills {
+        let counting = bill.counting_usage();
         for usage in bill.usage.iter().filter(|usage| is_wanted(&usage.customer)) {
             let Some(day) = usage.belongs_to().or(bill.day) else { continue };
+            let piece = Piece { bill, usage, counting };
             if month.holds(day) {
                 of_month.undated += usize::from(usage.belongs_to().is_none());
-                of_month.pieces.push(Piece { bill, usage });
+                of_month.pieces.push(piece);
             } else if bill.day.is_some_and(|posted| month.holds(posted) && !billed_around(month_of(day)).holds(posted))
             {
-                of_month.late.push(Piece { bill, usage });
+                of_month.late.push(piece);
             }
         }
     }
     of_month
+}
+
+/// How many pieces tell no price or no quantity, so that nobody knows what they cost.
+pub fn unpriced(pieces: &[Piece<'_>]) -> usize {
+    pieces.iter().filter(|piece| piece.usage.net.is_none()).count()
 }
 
 /// The pieces put together: one row a customer, article and price.
@@ -162,8 +186,9 @@ pub fn rows(pieces: &[Piece<'_>], aliases: &Aliases) -> Vec<Row> {
     for piece in pieces {
         let (usage, document) = (piece.usage, &piece.bill.document);
         let article = usage.sku.as_deref().or(usage.product.as_deref()).unwrap_or_default();
-        let prices = (usage.unit_price, usage.recommended_price);
-        let key = (piece.customer(aliases).to_lowercase(), article, &document.currency, &document.vendor, prices);
+        // What tells no quantity is kept apart too: a row without a cost must not hide in one that has it.
+        let prices = (piece.unit_price(), usage.recommended_price, usage.quantity.is_some());
+        let key = (fold(piece.customer(aliases)), article, &document.currency, &document.vendor, prices);
         rows.entry(key).or_default().push(piece);
     }
     rows.into_values().filter_map(|pieces| together(&pieces, aliases)).collect()
@@ -171,10 +196,11 @@ pub fn rows(pieces: &[Piece<'_>], aliases: &Aliases) -> Vec<Row> {
 
 pub(super) fn together(pieces: &[&Piece<'_>], aliases: &Aliases) -> Option<Row> {
     let first = pieces.first()?;
-    let sum = |amount: fn(&Usage) -> Option<Exact>| -> Exact {
-        pieces.iter().map(|piece| piece.counted(amount(piece.usage))).sum()
+    let sum = |amounts: &dyn Fn(&Piece<'_>) -> Option<Exact>| -> Option<Exact> {
+        pieces.iter().filter_map(|piece| amounts(piece)).reduce(|sum, amount| sum + amount)
     };
-    let (cost, recommended) = (sum(|usage| usage.net), sum(Usage::recommended));
+    let cost = sum(&|piece| piece.counted(piece.usage.net));
+    let margin = sum(&|piece| piece.counted(piece.usage.margin()));
     let devices: BTreeSet<&str> = pieces.iter().filter_map(|piece| piece.usage.device.as_deref()).collect();
     let (usage, document) = (first.usage, &first.bill.document);
     Some(Row {
@@ -182,11 +208,11 @@ pub(super) fn together(pieces: &[&Piece<'_>], aliases: &Aliases) -> Option<Row> 
         vendor: document.vendor.clone().or_else(|| document.vendor_code.clone()),
         sku: usage.sku.clone(),
         product: usage.product.clone(),
-        quantity: sum(|usage| usage.quantity).amount(),
-        unit_cost: usage.unit_price.map(Exact::amount),
-        cost: cost.amount(),
+        quantity: sum(&|piece| piece.quantity()).map(Exact::amount),
+        unit_cost: first.unit_price().map(Exact::amount),
+        cost: cost.map(Exact::amount),
         recommended_price: usage.recommended_price.map(Exact::amount),
-        margin: usage.recommended_price.map(|_| (recommended - cost).amount()),
+        margin: margin.map(Exact::amount),
         currency: document.currency.clone(),
         devices: (!devices.is_empty()).then_some(devices.len()),
     })
@@ -199,16 +225,18 @@ pub fn totals(pieces: &[Piece<'_>], aliases: &Aliases) -> Vec<Total> {
         currencies.entry(&piece.bill.document.currency).or_default().push(piece);
     }
     let told = |(currency, pieces): (&Option<String>, Vec<&Piece<'_>>)| {
-        let cost: Exact = pieces.iter().map(|piece| piece.counted(piece.usage.net)).sum();
-        let priced = || pieces.iter().filter(|piece| piece.usage.recommended().is_some());
-        let recommended: Exact = priced().map(|piece| piece.counted(piece.usage.recommended())).sum();
-        let priced_cost: Exact = priced().map(|piece| piece.counted(piece.usage.net)).sum();
-        let customers: BTreeSet<String> = pieces.iter().map(|piece| piece.customer(aliases).to_lowercase()).collect();
+        let cost: Exact = pieces.iter().filter_map(|piece| piece.counted(piece.usage.net)).sum();
+        // A margin lies between two amounts: what tells only one of them has none.
+        let priced = || pieces.iter().filter(|piece| piece.usage.margin().is_some());
+        let recommended: Exact = pieces.iter().filter_map(|piece| piece.counted(piece.usage.recommended())).sum();
+        let margin: Exact = priced().filter_map(|piece| piece.counted(piece.usage.margin())).sum();
+        let priced_cost: Exact = priced().filter_map(|piece| piece.counted(piece.usage.net)).sum();
+        let customers: BTreeSet<String> = pieces.iter().map(|piece| fold(piece.customer(aliases))).collect();
         Total {
             currency: currency.clone(),
             cost: cost.amount(),
             recommended: recommended.amount(),
-            margin: (recommended - priced_cost).amount(),
+            margin: margin.amount(),
             cost_without_price: (cost - priced_cost).amount(),
             customers: customers.len(),
         }
@@ -222,9 +250,7 @@ pub fn totals(pieces: &[Piece<'_>], aliases: &Aliases) -> Vec<Total> {
 /// When the file cannot be written.
 pub fn csv(pieces: &[Piece<'_>], aliases: &Aliases) -> Result<String> {
     let mut sorted: Vec<&Piece<'_>> = pieces.iter().collect();
-    sorted.sort_by_key(|piece| {
-        (piece.customer(aliases).to_lowercase(), piece.usage.sku.clone(), piece.usage.device.clone())
-    });
+    sorted.sort_by_key(|piece| (fold(piece.customer(aliases)), piece.usage.sku.clone(), piece.usage.device.clone()));
     spreadsheet::csv(&HEADING, sorted.into_iter().map(|piece| fields(piece, aliases)))
 }
 
@@ -232,7 +258,7 @@ fn fields(piece: &Piece<'_>, aliases: &Aliases) -> Vec<String> {
     let (bill, usage) = (piece.bill, piece.usage);
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let amount = |amount: Option<Exact>| amount.map(|amount| amount.to_string()).unwrap_or_default();
-    let money = |amount: Option<Exact>| amount.map(|amount| bill.counted(amount).money()).unwrap_or_default();
+    let money = |amount: Option<Exact>| piece.counted(amount).map(Exact::money).unwrap_or_default();
     let kind = match bill.kind {
         Kind::Invoice => "invoice",
         Kind::CreditMemo => "credit_memo",
@@ -252,8 +278,8 @@ fn fields(piece: &Piece<'_>, aliases: &Aliases) -> Vec<String> {
         text(&usage.contract_number),
         usage.begins.map(|day| day.to_string()).unwrap_or_default(),
         usage.ends.map(|day| day.to_string()).unwrap_or_default(),
-        amount(usage.quantity.map(|quantity| bill.counted(quantity))),
-        amount(usage.unit_price),
+        amount(piece.quantity()),
+        amount(piece.unit_price()),
         money(usage.net),
         amount(usage.recommended_price),
         money(usage.recommended()),
@@ -332,13 +358,60 @@ mod tests {
         let month = of_month(&bills, august(), |_| true);
         let told: Vec<(f64, f64, Option<f64>)> = rows(&month.pieces, &Aliases::default())
             .iter()
-            .map(|row| (row.quantity.number(), row.cost.number(), row.margin.map(Amount::number)))
+            .map(|row| {
+                let number = |amount: Option<Amount>| amount.map(Amount::number);
+                (number(row.quantity).unwrap(), number(row.cost).unwrap(), number(row.margin))
+            })
             .collect();
         assert_eq!(told, [(1.0, 2.5, Some(1.5)), (1.0, 3.0, None)]);
         let totals = totals(&month.pieces, &Aliases::default());
         let total = totals.first().unwrap();
         assert_eq!((total.cost.number(), total.recommended.number(), total.margin.number()), (5.5, 4.0, 1.5));
         assert_eq!((total.cost_without_price.number(), total.customers), (3.0, 1));
+    }
+
+    #[test]
+    fn a_memo_takes_away_quantity_cost_and_suggestion_wherever_its_minus_stands() {
+        for (quantity, price) in [("5", "1.95"), ("-5", "1.95"), ("5", "-1.95")] {
+            let mut memo = used(Kind::CreditMemo, "2026-08-09", "a.example", "1.95", Some("2.95"));
+            for usage in &mut memo.usage {
+                usage.quantity = Exact::read(quantity);
+                usage.unit_price = Exact::read(price);
+                usage.net = usage.quantity.zip(usage.unit_price).map(|(quantity, price)| quantity.times(price));
+            }
+            let bills = [used(Kind::Invoice, "2026-08-05", "a.example", "1.95", Some("2.95")), memo];
+            let month = of_month(&bills, august(), |_| true);
+            let rows = rows(&month.pieces, &Aliases::default());
+            let told: Vec<Option<f64>> = rows
+                .iter()
+                .flat_map(|row| [row.quantity, row.unit_cost, row.cost, row.margin])
+                .map(|amount| amount.map(Amount::number))
+                .collect();
+            assert_eq!(told, [Some(-4.0), Some(1.95), Some(-7.8), Some(-4.0)], "{quantity} x {price}");
+            let total = totals(&month.pieces, &Aliases::default());
+            assert_eq!(total.first().map(|total| total.recommended.number()), Some(-11.8));
+            let text = csv(&month.pieces, &Aliases::default(), "2026-08").unwrap();
+            assert!(text.contains(",-5,1.95,-9.75,2.95,-14.75,-5.00,EUR"), "{text}");
+        }
+    }
+
+    #[test]
+    fn usage_without_a_price_has_no_cost_instead_of_none() {
+        let mut bill = used(Kind::Invoice, "2026-08-05", "a.example", "2", Some("4"));
+        let mut unpriced_piece = bill.usage.first().cloned().unwrap();
+        (unpriced_piece.unit_price, unpriced_piece.net) = (None, None);
+        bill.usage.push(unpriced_piece);
+        let bills = [bill];
+        let month = of_month(&bills, august(), |_| true);
+        assert_eq!(unpriced(&month.pieces), 1);
+        let costs: Vec<(Option<f64>, Option<f64>)> = rows(&month.pieces, &Aliases::default())
+            .iter()
+            .map(|row| (row.cost.map(Amount::number), row.margin.map(Amount::number)))
+            .collect();
+        assert_eq!(costs, [(None, None), (Some(2.0), Some(2.0))]);
+        let totals = totals(&month.pieces, &Aliases::default());
+        let total = totals.first().unwrap();
+        assert_eq!((total.cost.number(), total.recommended.number(), total.margin.number()), (2.0, 8.0, 2.0));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::aliases::Aliases;
+use crate::folding::fold;
 use crate::infinigate::bills::bill::Bill;
 use crate::infinigate::bills::positions::{self, Position};
 use crate::infinigate::exact::Exact;
@@ -51,7 +52,7 @@ impl GroupBy {
             Self::Month => Label::of(position.bill.day.map(months::name).as_deref(), None),
             Self::EndCustomer => Label::of(position.customer.and_then(|customer| aliases.name_of(customer)), None),
             Self::Product => Label {
-                key: position.sku.or(position.product).unwrap_or_default().to_lowercase(),
+                key: fold(position.sku.or(position.product).unwrap_or_default()),
                 ..Label::of(position.product.or(position.sku), position.sku)
             },
         }
@@ -68,7 +69,7 @@ struct Label {
 impl Label {
     fn of(name: Option<&str>, id: Option<&str>) -> Self {
         let name = name.unwrap_or(UNNAMED);
-        Self { key: name.to_lowercase(), name: name.to_owned(), id: id.filter(|id| *id != name).map(str::to_owned) }
+        Self { key: fold(name), name: name.to_owned(), id: id.filter(|id| *id != name).map(str::to_owned) }
     }
 }
 
