@@ -7,8 +7,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Failure, of_state, on_runtime, opened, opened_with_users, print};
 use crate::server::App;
-use crate::state::{Entry, OrderState};
-use crate::tool::{Evidence, Service, ledger};
+use crate::state::{Entry, OrderState, Total};
+use crate::tool::{Amount, Evidence, Service, ledger};
 
 /// How many orders one look at the ledger takes in.
 const MOST: u32 = 10_000;
@@ -79,8 +79,8 @@ async fn list(app: &App, json: bool, last: u32) -> Result<(), Failure> {
 }
 
 fn line(order: &Entry) -> String {
-    let totals: Vec<String> =
-        order.totals.iter().map(|total| format!("{:.2} {}", total.amount as f64 / 10_000.0, total.currency)).collect();
+    let sum = |total: &Total| format!("{} {}", Amount::of_ten_thousandths(total.amount).money(), total.currency);
+    let totals: Vec<String> = order.totals.iter().map(sum).collect();
     let client =
         order.client.as_ref().map(|client| format!(" with {} ({})", client.name, client.id)).unwrap_or_default();
     let found = order.found.as_ref().map(|found| format!("  ({found})")).unwrap_or_default();

@@ -27,6 +27,7 @@ mod infinigate_customers;
 mod infinigate_dates;
 mod infinigate_invoices;
 mod infinigate_odd_bills;
+mod infinigate_money;
 mod infinigate_quotes;
 mod infinigate_reports;
 mod infinity_attachments;

@@ -40,6 +40,7 @@ const ONLY_HERE: &[(&str, &[&str])] = &[
     ("hkdf", &["vault"]),
     ("zeroize", &["vault"]),
     ("html5gum", &["sanitize"]),
+    ("rust_decimal", &["tool"]),
     ("tempfile", &["vault"]),
     ("rpassword", &["cli"]),
     ("clap_complete", &["cli"]),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::amount::Amount;
 use super::audit::{self, Confirmed};
 use super::ctx::Ctx;
 use super::declaration::Service;
@@ -20,25 +21,17 @@ const SETTLING: Duration = Duration::from_secs(120);
 const SENDING: Duration = Duration::from_secs(60);
 /// What a look afterwards may take.
 const LOOKING: Duration = Duration::from_secs(20);
-/// Sums are kept in ten-thousandths.
-const SCALE: f64 = 10_000.0;
 
-/// What may be spent, in ten-thousandths of any currency's unit.
+/// What may be spent, in units of any currency.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Limits {
     /// By one order (`ORDER_LIMIT_AMOUNT`).
-    pub one_order: Option<i64>,
+    pub one_order: Option<Amount>,
     /// By all orders of a day (`ORDER_LIMIT_PER_DAY`).
-    pub a_day: Option<i64>,
+    pub a_day: Option<Amount>,
 }
 
 impl Limits {
-    /// A limit of this many units.
-    pub fn units(units: f64) -> i64 {
-        // A cast saturates, which for a limit is as good as none.
-        (units * SCALE).round() as i64
-    }
-
     fn allow(&self, order: &Order) -> Result<()> {
         if self.one_order.is_none() && self.a_day.is_none() {
             return Ok(());
@@ -49,12 +42,9 @@ impl Limits {
             ));
         }
         let Some(limit) = self.one_order else { return Ok(()) };
-        let above = order.totals.iter().find(|(_, sum)| Self::units(*sum) > limit);
+        let above = order.totals.iter().find(|(_, sum)| *sum > limit);
         above.map_or(Ok(()), |(currency, sum)| {
-            Err(over_limit(format!(
-                "The order costs {sum} {currency}, and one order may cost {} at most.",
-                limit as f64 / SCALE
-            )))
+            Err(over_limit(format!("The order costs {sum} {currency}, and one order may cost {limit} at most.")))
         })
     }
 }
@@ -148,11 +138,11 @@ impl Purchase {
         };
         // Twice at most: what was found may turn out to have come to nothing, and then the place is free.
         for _ in 0..2 {
-            match self.ctx.store().claim_order(&new, self.limits.a_day).await? {
+            match self.ctx.store().claim_order(&new, self.limits.a_day.map(Amount::ten_thousandths)).await? {
                 Claim::Started => return Ok(Ok(id)),
                 Claim::OverLimit { committed } => {
-                    let (before, limit) =
-                        (committed.amount as f64 / SCALE, self.limits.a_day.unwrap_or_default() as f64 / SCALE);
+                    let before = Amount::of_ten_thousandths(committed.amount);
+                    let limit = self.limits.a_day.unwrap_or_default();
                     return Err(over_limit(format!(
                         "Orders of {before} {} were committed today, and all orders of a day may cost {limit} at most.",
                         committed.currency
@@ -373,7 +363,8 @@ fn repeated(mut answer: Value, when: &str) -> Value {
 }
 
 fn totals(order: &Order) -> Vec<Total> {
-    let total = |(currency, sum): &(String, f64)| Total { currency: currency.clone(), amount: Limits::units(*sum) };
+    let total =
+        |(currency, sum): &(String, Amount)| Total { currency: currency.clone(), amount: sum.ten_thousandths() };
     order.totals.iter().map(total).collect()
 }
 
@@ -399,7 +390,7 @@ mod tests {
             number: None,
             payload: Value::Null,
             summary: "quote AN1".into(),
-            totals: totals.iter().map(|(currency, sum)| ((*currency).to_owned(), *sum)).collect(),
+            totals: totals.iter().map(|(currency, sum)| ((*currency).to_owned(), Amount::of(*sum))).collect(),
             evidence: Evidence::Unclear("nothing".into()),
             refusal: None,
         }
@@ -407,7 +398,7 @@ mod tests {
 
     #[test]
     fn an_order_at_the_limit_passes_and_one_cent_more_does_not() {
-        let limits = Limits { one_order: Some(Limits::units(100.0)), a_day: None };
+        let limits = Limits { one_order: Some(Amount::of(100.0)), a_day: None };
         assert!(limits.allow(&order(&[("EUR", 100.0), ("CHF", 99.0)])).is_ok());
         let error = limits.allow(&order(&[("EUR", 1.0), ("CHF", 100.01)])).unwrap_err();
         assert_eq!(error.code(), Code::PermissionDenied);
@@ -417,7 +408,7 @@ mod tests {
     #[test]
     fn what_costs_nobody_knows_what_is_not_bought_under_a_limit() {
         assert!(Limits::default().allow(&order(&[])).is_ok());
-        let limits = Limits { one_order: None, a_day: Some(1) };
+        let limits = Limits { one_order: None, a_day: Some(Amount::of(1.0)) };
         assert_eq!(limits.allow(&order(&[])).unwrap_err().code(), Code::PermissionDenied);
     }
 }

@@ -1,6 +1,7 @@
 //! What every tool shares: its declaration, its schemas, its errors, and the way of one call from arguments to answer.
 
 mod acting;
+pub mod amount;
 pub mod answer;
 mod asking;
 pub mod attachment;
@@ -31,6 +32,7 @@ pub mod workflow;
 pub mod zone;
 
 pub use acting::acting_client;
+pub use amount::Amount;
 pub use attachment::Attachment;
 pub use ctx::Ctx;
 pub use declaration::{Declaration, Effect, Service, Toolset};

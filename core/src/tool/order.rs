@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::amount::Amount;
 use super::error::Error;
 
 /// What makes a purchase the same purchase, what it costs, and what upstream shows of it so far.
@@ -16,7 +17,7 @@ pub struct Order {
     /// What a person recognises it by, for example `quote AN2600456, revision 2`.
     pub summary: String,
     /// What it costs without tax, as currency and sum; empty when upstream does not say.
-    pub totals: Vec<(String, f64)>,
+    pub totals: Vec<(String, Amount)>,
     /// What upstream shows of it, should it have been sent before.
     pub evidence: Evidence,
     /// Why it cannot be bought now, if so; judged after the ledger was asked, for what was bought cannot be bought again.

@@ -19,7 +19,7 @@ pub struct Wanted {
     /// Its number, of either kind.
     pub sku: String,
     /// How much of it.
-    pub quantity: f64,
+    pub quantity: Amount,
 }
 
 /// A line with today's price.
@@ -53,13 +53,14 @@ pub struct Basket {
     /// The lines, in the caller's order.
     pub lines: Vec<Line>,
     /// One sum a currency, sorted by it.
-    pub totals: Vec<(String, f64)>,
+    pub totals: Vec<(String, Amount)>,
 }
 
 impl Basket {
     /// The sums in words, for a question.
     pub fn totals_in_words(&self) -> String {
-        let sums: Vec<String> = self.totals.iter().map(|(currency, sum)| format!("{sum:.2} {currency}")).collect();
+        let sums: Vec<String> =
+            self.totals.iter().map(|(currency, sum)| format!("{} {currency}", sum.money())).collect();
         sums.join(" + ")
     }
 }
@@ -87,13 +88,13 @@ fn priced(wanted: &[Wanted], found: &Found) -> Result<Basket> {
     if !faults.is_empty() {
         return Err(refused(&faults));
     }
-    let mut totals: BTreeMap<String, f64> = BTreeMap::new();
+    let mut totals: BTreeMap<String, Amount> = BTreeMap::new();
     for line in &lines {
         // Clients of this service take an unnamed currency for euros.
-        *totals.entry(line.currency.clone().unwrap_or_else(|| "EUR".to_owned())).or_default() += line.net.number();
+        let sum = totals.entry(line.currency.clone().unwrap_or_else(|| "EUR".to_owned())).or_default();
+        *sum = *sum + line.net;
     }
-    let totals = totals.into_iter().map(|(currency, sum)| (currency, Amount::to_the_cent(sum).number())).collect();
-    Ok(Basket { lines, totals })
+    Ok(Basket { lines, totals: totals.into_iter().collect() })
 }
 
 fn refused(faults: &[(usize, &str, String)]) -> Error {
@@ -127,8 +128,8 @@ fn line(wanted: &Wanted, found: &Found) -> std::result::Result<Line, String> {
     // that stands there once is no such choice: hardware, too, has one.
     let fits = |article: &&&Product| {
         articles.len() == 1
-            || (article.min_quantity.is_none_or(|least| wanted.quantity >= least.number())
-                && article.max_quantity.is_none_or(|most| wanted.quantity <= most.number()))
+            || (article.min_quantity.is_none_or(|least| wanted.quantity >= least)
+                && article.max_quantity.is_none_or(|most| wanted.quantity <= most))
     };
     let article = *articles
         .iter()
@@ -143,9 +144,9 @@ fn line(wanted: &Wanted, found: &Found) -> std::result::Result<Line, String> {
         sku,
         vendor_sku: article.vendor_sku.clone(),
         description: article.description.as_ref().map(|text| text.chars().take(120).collect()),
-        quantity: Amount::of(wanted.quantity),
+        quantity: wanted.quantity,
         price,
-        net: Amount::to_the_cent(price.number() * wanted.quantity),
+        net: price.times(wanted.quantity).to_the_cent(),
         currency: article.currency.clone(),
         stock: article.stock,
         article: article.clone(),
@@ -183,14 +184,14 @@ mod tests {
     }
 
     fn wanted(sku: &str, quantity: f64) -> Wanted {
-        Wanted { sku: sku.into(), quantity }
+        Wanted { sku: sku.into(), quantity: Amount::of(quantity) }
     }
 
     #[test]
     fn sums_are_made_for_each_currency_and_to_the_cent() {
         let found = found(&[("1", article("1", Some(0.1), "EUR")), ("2", article("2", Some(7.5), "CHF"))]);
         let basket = priced(&[wanted("1", 3.0), wanted("2", 2.0), wanted("1", 1.0)], &found).unwrap();
-        assert_eq!(basket.totals, [("CHF".to_owned(), 15.0), ("EUR".to_owned(), 0.4)]);
+        assert_eq!(basket.totals, [("CHF".to_owned(), Amount::of(15.0)), ("EUR".to_owned(), Amount::of(0.4))]);
         assert_eq!(basket.totals_in_words(), "15.00 CHF + 0.40 EUR");
     }
 

@@ -36,15 +36,15 @@ pub fn tell(details: &mut Details, order: &OrderRequest, priced: &[Priced]) {
 
 /// Goods that there are fewer of than are ordered; licences are never in stock.
 fn stock(details: &mut Details, priced: &[Priced]) {
-    let mut wanted: BTreeMap<&str, (f64, Option<Amount>)> = BTreeMap::new();
+    let mut wanted: BTreeMap<&str, (Amount, Option<Amount>)> = BTreeMap::new();
     let goods = priced.iter().filter(|line| !is_licence(line));
     for line in goods {
-        let (sum, stock) = wanted.entry(&line.sku).or_insert((0.0, line.stock));
-        *sum += line.quantity.number();
+        let (sum, stock) = wanted.entry(&line.sku).or_insert((Amount::ZERO, line.stock));
+        *sum = *sum + line.quantity;
         *stock = stock.or(line.stock);
     }
     for (sku, (sum, stock)) in wanted {
-        if let Some(stock) = stock.filter(|stock| stock.number() < sum) {
+        if let Some(stock) = stock.filter(|stock| *stock < sum) {
             let text = format!("Stock: {sum} of {sku} are ordered, and {} are there now.", pieces(stock));
             details.warn(format!("stock {sku}"), &text);
         }
@@ -59,9 +59,8 @@ fn is_licence(line: &Priced) -> bool {
 fn bands(details: &mut Details, priced: &[Priced]) {
     for (place, line) in priced.iter().enumerate() {
         let (least, most) = (line.article.min_quantity, line.article.max_quantity);
-        let quantity = line.quantity.number();
-        let is_within =
-            least.is_none_or(|least| quantity >= least.number()) && most.is_none_or(|most| quantity <= most.number());
+        let quantity = line.quantity;
+        let is_within = least.is_none_or(|least| quantity >= least) && most.is_none_or(|most| quantity <= most);
         if is_within || !is_licence(line) {
             continue;
         }

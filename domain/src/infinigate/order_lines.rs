@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::basket::{Line as Priced, Wanted};
 use super::dates;
+use super::money::Amount;
 use infini_mcp_core::api::infinigate::types::{
     BarracudaInfo, HpInfo, ManufacturerAdditionalInfo, OrderRequestLine, SonicWallInfo,
 };
@@ -57,7 +58,7 @@ impl Line {
         if sku.is_empty() {
             return Err(of_line(place, "sku", "is blank"));
         }
-        Ok(Wanted { sku: sku.to_owned(), quantity: self.quantity })
+        Ok(Wanted { sku: sku.to_owned(), quantity: Amount::of(self.quantity) })
     }
 
     /// The form that is sent, by Infinigate's own number: that one is never ambiguous.
@@ -127,7 +128,6 @@ fn of_line(place: usize, field: &str, problem: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::infinigate::money::Amount;
     use infini_mcp_core::api::infinigate::types::PriceListItem;
     use serde_json::json;
 

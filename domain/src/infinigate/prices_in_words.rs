@@ -5,20 +5,12 @@ use infini_mcp_core::tool::details::Line;
 
 /// A price with its currency; that nobody names one is said, and never guessed.
 pub fn price(amount: Amount, currency: Option<&str>) -> String {
-    format!("{} {}", figure(amount), currency.unwrap_or("(no currency named)"))
+    amount.with_currency(currency.unwrap_or_default())
 }
 
 /// A number of pieces.
 pub fn pieces(amount: Amount) -> String {
-    amount.number().to_string()
-}
-
-/// Two decimals, or as many as it has.
-fn figure(amount: Amount) -> String {
-    let number = amount.number();
-    let text = number.to_string();
-    let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
-    if decimals < 2 { format!("{number:.2}") } else { text }
+    amount.to_string()
 }
 
 /// What one article costs, and how many there are of it.
@@ -65,8 +57,8 @@ impl Position<'_> {
         let mut told = Vec::new();
         told.extend(self.price.map(|each| format!("{} each", price(each, self.currency))));
         let above = |list: &Amount| self.price.is_none_or(|each| each != *list);
-        told.extend(self.list_price.filter(above).map(|list| format!("list {}", figure(list))));
-        let discount = self.discount.filter(|percent| percent.number().abs() > 0.0);
+        told.extend(self.list_price.filter(above).map(|list| format!("list {}", list.money())));
+        let discount = self.discount.filter(|percent| *percent != Amount::ZERO);
         told.extend(discount.map(|percent| format!("{} % off", pieces(percent))));
         told.extend(self.net.map(|net| format!("{} in all", price(net, self.currency))));
         told

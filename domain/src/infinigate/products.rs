@@ -72,7 +72,7 @@ impl From<types::PriceListItem> for Product {
             currency: currency(price.currency_code),
             stock: item.stock_level.map(Amount::of),
             price_on_request: must_be_asked.then_some(true),
-            min_quantity: band.min.map(Amount::of).filter(|least| least.number() > 1.0),
+            min_quantity: band.min.map(Amount::of).filter(|least| *least > Amount::of(1.0)),
             max_quantity: band.max.map(Amount::of),
         }
     }

@@ -5,12 +5,10 @@ use infini_mcp_core::tool::Details;
 
 use super::addresses::{filled, one_line};
 use super::bills::contracts::Contract;
+use super::money::Amount;
 use super::prices_in_words::{Position, price};
 use super::quote_lines::Line;
 use super::quotes::Quote;
-
-/// Sums that differ by less than this are the same.
-const HALF_A_CENT: f64 = 0.005;
 
 /// Tells a quote whole.
 pub fn tell(details: &mut Details, quote: &Quote) {
@@ -58,13 +56,13 @@ fn warn(details: &mut Details, quote: &Quote) {
         details.warn("no price", &format!("Without a price: line {}.", unpriced.join(", ")));
         return;
     }
-    let sum: f64 = lines.iter().filter_map(|line| line.net_total).map(|net| net.number()).sum();
+    let sum: Amount = lines.iter().filter_map(|line| line.net_total).sum();
     if let Some(total) = quote.document.total
         && !lines.is_empty()
-        && (sum - total.number()).abs() >= HALF_A_CENT
+        && sum != total.to_the_cent()
     {
         let total = price(total, quote.document.currency.as_deref());
-        details.warn("sum", &format!("The lines add up to {sum:.2}, and the quote says {total}."));
+        details.warn("sum", &format!("The lines add up to {}, and the quote says {total}.", sum.money()));
     }
 }
 
@@ -107,7 +105,6 @@ fn more(line: &types::QuoteLine) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::infinigate::documents::Document;
-    use crate::infinigate::money::Amount;
 
     fn line(sku: &str, quantity: f64, price: Option<f64>) -> types::QuoteLine {
         types::QuoteLine {

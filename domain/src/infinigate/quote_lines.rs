@@ -66,7 +66,7 @@ impl From<types::QuoteLine> for Line {
             net_total: line
                 .quantity
                 .zip(line.net_unit_price)
-                .map(|(quantity, price)| Amount::to_the_cent(quantity * price)),
+                .map(|(quantity, price)| Amount::of(quantity).times(Amount::of(price)).to_the_cent()),
             deal_number: filled(line.special_bid_deal_no.as_deref()).map(str::to_owned),
         }
     }

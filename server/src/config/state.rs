@@ -3,6 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Sources;
+use infini_mcp_core::tool::Amount;
 use infini_mcp_core::tool::ledger::Limits;
 
 /// The address of the store: as set, or a file in the user's state folder.
@@ -27,17 +28,17 @@ pub(super) fn limits(sources: &mut Sources) -> Limits {
     Limits { one_order: limit(sources, "ORDER_LIMIT_AMOUNT"), a_day: limit(sources, "ORDER_LIMIT_PER_DAY") }
 }
 
-fn limit(sources: &mut Sources, name: &'static str) -> Option<i64> {
+fn limit(sources: &mut Sources, name: &'static str) -> Option<Amount> {
     let text = sources.text(name);
     if text.is_empty() {
         return None;
     }
     match text.parse::<f64>() {
-        Ok(units) if units.is_finite() && units >= 0.0 => Some(Limits::units(units)),
+        Ok(units) if units.is_finite() && units >= 0.0 => Some(Amount::of(units)),
         // A limit that cannot be read must not become no limit; the fault keeps the server from starting.
         Ok(_) | Err(_) => {
             sources.fault(name, "must be an amount such as 5000 or 99.50");
-            Some(0)
+            Some(Amount::ZERO)
         }
     }
 }

@@ -228,7 +228,7 @@ fn quote(quote: &Document) -> Option<Entry> {
     let sum = quote.total.zip(quote.currency.as_deref());
     let parts = [
         quote.vendor.as_deref().map(quoted),
-        sum.map(|(total, currency)| format!("{:.2} {}", total.number(), text::line(currency, 10))),
+        sum.map(|(total, currency)| format!("{} {}", total.money(), text::line(currency, 10))),
         quote.valid_until.as_deref().map(|day| format!("valid until {}", text::line(day, 40))),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();

@@ -133,7 +133,7 @@ fn details(args: &Args, shown: &Shown) -> Details {
 fn order(args: &Args, shown: &Shown) -> Order {
     let revision = shown.document_revision.map_or_else(|| "?".to_owned(), |revision| revision.to_string());
     let number = shown.document_number.to_uppercase();
-    let totals = shown.currency.clone().zip(shown.total.map(Amount::number));
+    let totals = shown.currency.clone().zip(shown.total);
     Order {
         key: format!("{number}@{revision}"),
         number: Some(("document_number", number.clone())),

@@ -13,6 +13,7 @@ use crate::api::infinigate::types::{ContactWrite, OrderRequest, OrderRequestHead
 use crate::domain::infinigate::basket::{self, Basket, Line as Priced};
 use crate::domain::infinigate::documents::{self, Kind, References};
 use crate::domain::infinigate::email::EmailAddress;
+use crate::domain::infinigate::money::Amount;
 use crate::domain::infinigate::order_details;
 use crate::domain::infinigate::order_lines::Line;
 use crate::domain::infinigate::pages::Ask;
@@ -90,7 +91,7 @@ pub struct Shown {
     #[serde(skip)]
     same_number: Option<String>,
     #[serde(skip)]
-    sums: Vec<(String, f64)>,
+    sums: Vec<(String, Amount)>,
     /// The order as it will be sent.
     #[serde(skip)]
     request: OrderRequest,

@@ -240,7 +240,7 @@ fn shown(line: &Line, article: &Product) -> ShownLine {
 fn summary(lines: &[ShownLine]) -> String {
     let first = lines.first().map(|line| {
         let name = line.sku.as_deref().or(line.description.as_deref()).unwrap_or("an article");
-        format!("{} of {name}", line.quantity.number())
+        format!("{} of {name}", line.quantity)
     });
     match (first, lines.len()) {
         (None, _) => "nothing".to_owned(),

@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::infinigate::bills::periods::DaySpan;
 use crate::domain::infinigate::bills::reading::{self, Coverage, Wanted};
-use crate::domain::infinigate::exact::Exact;
 use crate::domain::infinigate::reports::aliases::Aliases;
 use crate::domain::infinigate::reports::chart::{self, Bar, Chart};
 use crate::domain::infinigate::reports::spend::{self, GroupBy, Spend};
@@ -124,13 +123,9 @@ fn name_of(spend: &Spend) -> &str {
 }
 
 fn chart_of(spend: &Spend, by: GroupBy, days: DaySpan) -> Chart {
-    let mut bars: Vec<Bar> =
-        spend.rows.iter().map(|row| Bar { name: row.name.clone(), amount: Exact::of(row.net.number()) }).collect();
+    let mut bars: Vec<Bar> = spend.rows.iter().map(|row| Bar { name: row.name.clone(), amount: row.net }).collect();
     bars.extend(
-        spend
-            .others
-            .as_ref()
-            .map(|others| Bar { name: format!("{} others", others.groups), amount: Exact::of(others.net.number()) }),
+        spend.others.as_ref().map(|others| Bar { name: format!("{} others", others.groups), amount: others.net }),
     );
     let title = format!("Spend by {}, {} to {}", by.words(), days.first, days.last);
     Chart { title, currency: name_of(spend).to_owned(), bars }
