@@ -79,7 +79,7 @@ async fn list(app: &App, json: bool, last: u32) -> Result<(), Failure> {
 }
 
 fn line(order: &Entry) -> String {
-    let sum = |total: &Total| format!("{} {}", Amount::of_ten_thousandths(total.amount).money(), total.currency);
+    let sum = |total: &Total| Amount::of_ten_thousandths(total.amount).with_currency(&total.currency);
     let totals: Vec<String> = order.totals.iter().map(sum).collect();
     let client =
         order.client.as_ref().map(|client| format!(" with {} ({})", client.name, client.id)).unwrap_or_default();

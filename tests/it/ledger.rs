@@ -135,12 +135,17 @@ async fn limits_keep_an_order_and_a_day_small_enough() {
     assert!(refused["message"].as_str().unwrap().contains("one order may cost 1 at most"), "{refused:#}");
 
     let total = Door::sandbox().await.ask(ACCEPT, acceptance()).await.shown["total"].as_f64().unwrap();
-    let door = Door::with(&[("ORDER_LIMIT_PER_DAY", &total.to_string())]).await;
-    door.confirm(ACCEPT, acceptance()).await.unwrap();
     let other = json!({ "document_number": "AN2600444", "accepted_by": "buyer@example.com" });
-    let error = door.confirm(ACCEPT, other).await.unwrap_err();
+    let cheaper = Door::sandbox().await.ask(ACCEPT, other.clone()).await.shown["total"].as_f64().unwrap();
+    let door = Door::with(&[("ORDER_LIMIT_PER_DAY", &total.max(cheaper).to_string())]).await;
+    // Both are asked about while the day still has room for either; the second yes finds it full.
+    let (first, second) = (door.ask(ACCEPT, acceptance()).await, door.ask(ACCEPT, other.clone()).await);
+    door.reply(ACCEPT, acceptance(), Consent::Given(&first.state)).await.unwrap();
+    let error = door.reply(ACCEPT, other.clone(), Consent::Given(&second.state)).await.unwrap_err();
     assert_eq!(error.code(), Code::PermissionDenied);
     assert!(error.to_string().contains("committed today"), "{error}");
+    let refused = door.refused(ACCEPT, other).await;
+    assert_eq!(refused["code"], "permission_denied", "nobody is asked about what cannot be bought: {refused:#}");
     assert_eq!(purchases(&door).await, 1);
 }
 

@@ -57,6 +57,7 @@ mod oauth_issuer;
 mod oauth_resource;
 mod oauth_tokens;
 mod operations;
+mod order_numbers;
 mod overlapping;
 mod predecessors;
 mod process;

@@ -1,8 +1,10 @@
 //! What the server remembers between calls.
 
 mod audit;
+mod day_limit;
 mod kept;
 mod oauth;
+mod order_keys;
 mod orders;
 mod secrets;
 mod sessions;

@@ -5,6 +5,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use sqlx::any::AnyRow;
 
+use super::day_limit::{committed_today, passed};
+use super::order_keys::{key_of, living};
 use super::store::{self, StateError, Store, Table};
 
 /// A sum in one currency, in ten-thousandths, so that adding up is exact.
@@ -148,7 +150,7 @@ pub enum Claim {
     },
 }
 
-const COLUMNS: &str = "id, account, tool, order_key, payload, summary, arguments, totals, principal, holder, state, started_at, settled_at, answer, found, shown_before, client_id, client_name";
+pub(super) const COLUMNS: &str = "id, account, tool, order_key, payload, summary, arguments, totals, principal, holder, state, started_at, settled_at, answer, found, shown_before, client_id, client_name";
 
 impl Store {
     /// Writes an order down before it is sent. Exactly one of many callers may send it; the day's limit is held over all
@@ -158,31 +160,13 @@ impl Store {
     /// When the ledger cannot be written; then nothing may be sent.
     pub async fn claim_order(&self, order: &NewOrder, a_day: Option<i64>) -> Result<Claim, StateError> {
         let mut ledger = self.alone_on(Table::Orders).await?;
-        let living = format!(
-            "SELECT {COLUMNS} FROM orders WHERE account = $1 AND tool = $2 AND order_key = $3 AND state <> 'failed'"
-        );
-        let row = sqlx::query(sqlx::AssertSqlSafe(living))
-            .bind(&order.account)
-            .bind(&order.tool)
-            .bind(&order.key)
-            .fetch_optional(&mut *ledger)
-            .await?;
-        if let Some(row) = row {
-            return Ok(Claim::Exists(Box::new(entry(&row)?)));
+        let key = key_of(&order.key);
+        if let Some(entry) = living(&mut ledger, &order.account, &order.tool, &key).await? {
+            return Ok(Claim::Exists(Box::new(entry)));
         }
         let now = store::now();
         if let Some(limit) = a_day {
-            let since = now - now.rem_euclid(MILLISECONDS_A_DAY);
-            let rows =
-                sqlx::query("SELECT totals FROM orders WHERE account = $1 AND started_at >= $2 AND state <> 'failed'")
-                    .bind(&order.account)
-                    .bind(since)
-                    .fetch_all(&mut *ledger)
-                    .await?;
-            let mut committed: Vec<Total> = Vec::new();
-            for row in rows {
-                committed.extend(serde_json::from_str::<Vec<Total>>(&store::text(&row, "totals")?)?);
-            }
+            let committed = committed_today(&mut ledger, &order.account, now).await?;
             if let Some(committed) = passed(&committed, &order.totals, limit) {
                 return Ok(Claim::OverLimit { committed });
             }
@@ -191,7 +175,7 @@ impl Store {
             .bind(&order.id)
             .bind(&order.account)
             .bind(&order.tool)
-            .bind(&order.key)
+            .bind(&key)
             .bind(&order.payload)
             .bind(&order.summary)
             .bind(&order.arguments)
@@ -213,16 +197,8 @@ impl Store {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn order(&self, account: &str, tool: &str, key: &str) -> Result<Option<Entry>, StateError> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM orders WHERE account = $1 AND tool = $2 AND order_key = $3 AND state <> 'failed'"
-        );
-        let row = sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(account)
-            .bind(tool)
-            .bind(key)
-            .fetch_optional(self.pool().await?)
-            .await?;
-        row.as_ref().map(entry).transpose()
+        let mut ledger = self.pool().await?.acquire().await?;
+        living(&mut ledger, account, tool, &key_of(key)).await
     }
 
     /// The row with this id, whatever its state.
@@ -329,19 +305,7 @@ fn under_way() -> i64 {
     i64::try_from(UNDER_WAY.as_millis()).unwrap_or(i64::MAX)
 }
 
-const MILLISECONDS_A_DAY: i64 = 86_400_000;
-
-/// The currency in which the sum of both passes the limit, with what was committed in it before.
-fn passed(committed: &[Total], more: &[Total], limit: i64) -> Option<Total> {
-    let sum = |totals: &[Total], currency: &str| -> i64 {
-        totals.iter().filter(|total| total.currency == currency).fold(0, |sum, total| sum.saturating_add(total.amount))
-    };
-    more.iter()
-        .map(|total| Total { currency: total.currency.clone(), amount: sum(committed, &total.currency) })
-        .find(|before| before.amount.saturating_add(sum(more, &before.currency)) > limit)
-}
-
-fn entry(row: &AnyRow) -> Result<Entry, StateError> {
+pub(super) fn entry(row: &AnyRow) -> Result<Entry, StateError> {
     Ok(Entry {
         id: store::text(row, "id")?,
         account: store::text(row, "account")?,

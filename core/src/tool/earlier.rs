@@ -2,11 +2,13 @@
 
 use serde_json::Value;
 
+use super::amount::Amount;
 use super::declaration::Service;
 use super::details::Details;
 use super::error::{Error, Result};
 use super::ledger::{Purchase, moment};
 use super::order::Order;
+use super::text::plain_number;
 use crate::state::{Entry, OrderState, Total};
 
 /// So many of the latest orders are looked through.
@@ -25,7 +27,9 @@ impl Purchase {
         let Some((argument, number)) = &order.number else { return Ok(Vec::new()) };
         let account = self.ctx.account(Service::Infinigate)?;
         let entries = self.ctx.store().orders_sent(account, tool, LOOKED_THROUGH).await?;
-        let is_meant = |entry: &Entry| entry.key != order.key && numbered(entry, argument) == Some(folded(number));
+        let is_meant = |entry: &Entry| {
+            folded(&entry.key) != folded(&order.key) && numbered(entry, argument) == Some(folded(number))
+        };
         Ok(entries.into_iter().filter(is_meant).collect())
     }
 
@@ -71,19 +75,8 @@ fn became(state: OrderState) -> &'static str {
 }
 
 fn cost(totals: &[Total]) -> String {
-    let sums: Vec<String> = totals
-        .iter()
-        .map(|total| {
-            let cents = total.amount / 100;
-            format!(
-                "{}{}.{:02} {}",
-                if cents < 0 { "-" } else { "" },
-                (cents / 100).abs(),
-                (cents % 100).abs(),
-                total.currency
-            )
-        })
-        .collect();
+    let sum = |total: &Total| Amount::of_ten_thousandths(total.amount).with_currency(&total.currency);
+    let sums: Vec<String> = totals.iter().map(sum).collect();
     if sums.is_empty() { "a price that was not told".to_owned() } else { sums.join(" + ") }
 }
 
@@ -94,7 +87,7 @@ fn numbered(entry: &Entry, argument: &str) -> Option<String> {
 }
 
 fn folded(number: &str) -> String {
-    number.trim().to_uppercase()
+    plain_number(number).to_uppercase()
 }
 
 #[cfg(test)]
@@ -123,7 +116,7 @@ mod tests {
             shown_before: None,
         };
         assert_eq!(numbered(&entry, "po_number").as_deref(), Some("PO-1"));
-        assert_eq!(told(&entry, "ana"), "at 2023-11-14T22:13:20Z, order PO-1, 2 lines, for 2421.00 EUR, placed");
+        assert_eq!(told(&entry, "ana"), "at 2023-11-14T22:13:20Z, order PO-1, 2 lines, for 2421.005 EUR, placed");
         assert_eq!(told(&entry, "bob"), "at 2023-11-14T22:13:20Z by another user, placed");
     }
 }

@@ -42,11 +42,19 @@ impl Limits {
             ));
         }
         let Some(limit) = self.one_order else { return Ok(()) };
-        let above = order.totals.iter().find(|(_, sum)| *sum > limit);
-        above.map_or(Ok(()), |(currency, sum)| {
-            Err(over_limit(format!("The order costs {sum} {currency}, and one order may cost {limit} at most.")))
+        let sums = order.totals.iter().map(|(currency, _)| (at_stake(order, currency), currency));
+        let above = sums.into_iter().find(|(sum, _)| *sum > limit);
+        above.map_or(Ok(()), |(sum, currency)| {
+            let sum = sum.with_currency(currency);
+            Err(over_limit(format!("The order costs {sum}, and one order may cost {limit} at most.")))
         })
     }
+}
+
+/// What an order moves in a currency. Rebates count like charges, and a sum without a currency may be in any.
+fn at_stake(order: &Order, currency: &str) -> Amount {
+    let may_be = |other: &str| other == currency || other.is_empty() || currency.is_empty();
+    order.totals.iter().filter(|(other, _)| may_be(other)).map(|(_, sum)| sum.magnitude()).sum()
 }
 
 fn over_limit(why: String) -> Error {
@@ -82,13 +90,30 @@ impl Purchase {
     /// # Errors
     /// When it was sent before and its answer cannot be given again, or when it costs too much.
     pub async fn recall(&self, order: &Order) -> Result<Recall> {
-        match self.ctx.store().order(self.account()?, self.name(), &order.key).await? {
-            Some(entry) => match self.judge(&entry, order).await? {
-                Recall::Recorded(answer) => Ok(Recall::Recorded(answer)),
-                Recall::Free => self.limits.allow(order).map(|()| Recall::Free),
-            },
-            None => self.limits.allow(order).map(|()| Recall::Free),
+        let recalled = match self.ctx.store().order(self.account()?, self.name(), &order.key).await? {
+            Some(entry) => self.judge(&entry, order).await?,
+            None => Recall::Free,
+        };
+        if matches!(recalled, Recall::Free) {
+            self.limits.allow(order)?;
+            self.allow_today(order).await?;
         }
+        Ok(recalled)
+    }
+
+    /// Holds the order against the day's limit. Others may order meanwhile, so it is held again when it is written down.
+    async fn allow_today(&self, order: &Order) -> Result<()> {
+        let Some(limit) = self.limits.a_day else { return Ok(()) };
+        let passed = self.ctx.store().passes_the_day(self.account()?, &totals(order), limit.ten_thousandths()).await?;
+        passed.map_or(Ok(()), |committed| Err(self.over_the_day(&committed)))
+    }
+
+    fn over_the_day(&self, committed: &Total) -> Error {
+        over_limit(format!(
+            "Orders of {} were committed today, and all orders of a day may cost {} at most.",
+            Amount::of_ten_thousandths(committed.amount).with_currency(&committed.currency),
+            self.limits.a_day.unwrap_or_default()
+        ))
     }
 
     /// Writes the order down, sends it, and writes down what became of it, in the ledger and in the log, even if the client
@@ -140,14 +165,7 @@ impl Purchase {
         for _ in 0..2 {
             match self.ctx.store().claim_order(&new, self.limits.a_day.map(Amount::ten_thousandths)).await? {
                 Claim::Started => return Ok(Ok(id)),
-                Claim::OverLimit { committed } => {
-                    let before = Amount::of_ten_thousandths(committed.amount);
-                    let limit = self.limits.a_day.unwrap_or_default();
-                    return Err(over_limit(format!(
-                        "Orders of {before} {} were committed today, and all orders of a day may cost {limit} at most.",
-                        committed.currency
-                    )));
-                }
+                Claim::OverLimit { committed } => return Err(self.over_the_day(&committed)),
                 Claim::Exists(entry) => {
                     if let Recall::Recorded(answer) = self.judge(&entry, order).await? {
                         return Ok(Err(answer));
@@ -403,6 +421,17 @@ mod tests {
         let error = limits.allow(&order(&[("EUR", 1.0), ("CHF", 100.01)])).unwrap_err();
         assert_eq!(error.code(), Code::PermissionDenied);
         assert!(error.to_string().contains("100.01 CHF"), "{error}");
+    }
+
+    #[test]
+    fn rebates_and_sums_without_a_currency_do_not_make_an_order_smaller() {
+        let limits = Limits { one_order: Some(Amount::of(100.0)), a_day: None };
+        for totals in [&[("EUR", 101.0), ("EUR", -50.0)][..], &[("EUR", -101.0)], &[("EUR", 60.0), ("", 60.0)]] {
+            assert_eq!(limits.allow(&order(totals)).unwrap_err().code(), Code::PermissionDenied, "{totals:?}");
+        }
+        assert!(limits.allow(&order(&[("EUR", 60.0), ("EUR", -40.0), ("CHF", 90.0)])).is_ok());
+        let told = limits.allow(&order(&[("", 101.0)])).unwrap_err().to_string();
+        assert!(told.contains("costs 101.00 (no currency named), and one order may cost 100"), "{told}");
     }
 
     #[test]

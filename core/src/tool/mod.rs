@@ -21,6 +21,7 @@ pub mod ledger;
 pub mod markdown;
 pub mod near;
 pub mod numeral;
+mod one_line;
 pub mod order;
 mod page;
 mod question;

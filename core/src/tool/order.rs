@@ -16,7 +16,8 @@ pub struct Order {
     pub payload: Value,
     /// What a person recognises it by, for example `quote AN2600456, revision 2`.
     pub summary: String,
-    /// What it costs without tax, as currency and sum; empty when upstream does not say.
+    /// What it costs without tax, as currency and sum; empty when upstream does not say. Charges and rebates of one
+    /// currency are apart, so that none hides another from a limit; a currency that nobody named is empty.
     pub totals: Vec<(String, Amount)>,
     /// What upstream shows of it, should it have been sent before.
     pub evidence: Evidence,

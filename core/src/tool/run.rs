@@ -15,6 +15,7 @@ use super::ctx::Ctx;
 use super::declaration::Effect;
 use super::error::{Error, Result};
 use super::ledger::Limits;
+use super::one_line;
 use super::text::Fence;
 use super::{input, markdown, page};
 
@@ -78,6 +79,9 @@ pub async fn take(runtime: &Runtime, ctx: &Ctx, attempt: Attempt<'_>) -> Result<
     input::fit(&attempt.offered.input, &mut arguments)?;
     let common = take_common(&mut arguments, attempt.offered.cuts);
     let arguments = Value::Object(arguments);
+    if attempt.offered.tool.declaration.effect == Effect::Spends {
+        one_line::must_be(&arguments)?;
+    }
     let fence = match runtime.fence {
         FenceForeignText::On => Fence::random(),
         FenceForeignText::Off => Fence::Off,

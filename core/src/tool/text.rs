@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-pub use crate::sanitize::{NAME, clean, from_html, is_invisible, line, listed, name};
+pub use crate::sanitize::{NAME, clean, from_html, is_invisible, line, listed, name, plain_number};
 
 use super::schema::LONG_TEXT;
 

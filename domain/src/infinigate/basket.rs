@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::lookup::{self, Found, Kinds};
 use super::money::Amount;
+use super::price_choice::{Terms, choose};
 use super::products::Product;
 use infini_mcp_core::tool::{Code, Ctx, Error, Result, text};
 
@@ -52,15 +53,19 @@ pub struct Line {
 pub struct Basket {
     /// The lines, in the caller's order.
     pub lines: Vec<Line>,
-    /// One sum a currency, sorted by it.
+    /// What is charged and what is taken off in each currency, sorted by it; one that nobody named is empty.
     pub totals: Vec<(String, Amount)>,
 }
 
 impl Basket {
     /// The sums in words, for a question.
     pub fn totals_in_words(&self) -> String {
-        let sums: Vec<String> =
-            self.totals.iter().map(|(currency, sum)| format!("{} {currency}", sum.money())).collect();
+        let mut sums: BTreeMap<&str, Amount> = BTreeMap::new();
+        for (currency, part) in &self.totals {
+            let sum = sums.entry(currency).or_default();
+            *sum = *sum + *part;
+        }
+        let sums: Vec<String> = sums.into_iter().map(|(currency, sum)| sum.with_currency(currency)).collect();
         sums.join(" + ")
     }
 }
@@ -69,18 +74,18 @@ impl Basket {
 ///
 /// # Errors
 /// `validation_failed` when an article is unknown, ambiguous, or without a price; else when the price list cannot be read.
-pub async fn fill(ctx: &Ctx, wanted: &[Wanted]) -> Result<Basket> {
+pub async fn fill(ctx: &Ctx, wanted: &[Wanted], terms: &Terms) -> Result<Basket> {
     let mut skus: Vec<String> = wanted.iter().map(|wanted| wanted.sku.clone()).collect();
     skus.sort();
     skus.dedup();
     let found = lookup::look_up(ctx, &skus, Kinds::Auto).await?;
-    priced(wanted, &found)
+    priced(wanted, &found, terms)
 }
 
-fn priced(wanted: &[Wanted], found: &Found) -> Result<Basket> {
+fn priced(wanted: &[Wanted], found: &Found, terms: &Terms) -> Result<Basket> {
     let (mut lines, mut faults) = (Vec::new(), Vec::new());
     for (place, wanted) in wanted.iter().enumerate() {
-        match line(wanted, found) {
+        match line(wanted, found, terms) {
             Ok(line) => lines.push(line),
             Err(fault) => faults.push((place + 1, wanted.sku.as_str(), fault)),
         }
@@ -88,13 +93,19 @@ fn priced(wanted: &[Wanted], found: &Found) -> Result<Basket> {
     if !faults.is_empty() {
         return Err(refused(&faults));
     }
-    let mut totals: BTreeMap<String, Amount> = BTreeMap::new();
-    for line in &lines {
-        // Clients of this service take an unnamed currency for euros.
-        let sum = totals.entry(line.currency.clone().unwrap_or_else(|| "EUR".to_owned())).or_default();
+    let totals = totals(&lines);
+    Ok(Basket { lines, totals })
+}
+
+/// The sums of what is charged and of what is taken off. Added to each other, a rebate would hide a charge from a limit.
+fn totals(lines: &[Line]) -> Vec<(String, Amount)> {
+    let mut totals: BTreeMap<(String, bool), Amount> = BTreeMap::new();
+    for line in lines {
+        let is_rebate = line.net < Amount::ZERO;
+        let sum = totals.entry((line.currency.clone().unwrap_or_default(), is_rebate)).or_default();
         *sum = *sum + line.net;
     }
-    Ok(Basket { lines, totals: totals.into_iter().collect() })
+    totals.into_iter().map(|((currency, _), sum)| (currency, sum)).collect()
 }
 
 fn refused(faults: &[(usize, &str, String)]) -> Error {
@@ -112,7 +123,7 @@ fn refused(faults: &[(usize, &str, String)]) -> Error {
     .with("lines", json!(lines))
 }
 
-fn line(wanted: &Wanted, found: &Found) -> std::result::Result<Line, String> {
+fn line(wanted: &Wanted, found: &Found, terms: &Terms) -> std::result::Result<Line, String> {
     let articles: Vec<&Product> =
         found.matches.iter().filter(|one| one.requested == wanted.sku).map(|one| &one.product).collect();
     let mut skus: Vec<&str> = articles.iter().filter_map(|one| one.sku.as_deref()).collect();
@@ -124,17 +135,7 @@ fn line(wanted: &Wanted, found: &Found) -> std::result::Result<Line, String> {
     if skus.len() > 1 {
         return Err(format!("several articles have this number; give one of {}", skus.join(", ")));
     }
-    // One licence may stand in the list several times, each with a price for another quantity. The band of an article
-    // that stands there once is no such choice: hardware, too, has one.
-    let fits = |article: &&&Product| {
-        articles.len() == 1
-            || (article.min_quantity.is_none_or(|least| wanted.quantity >= least)
-                && article.max_quantity.is_none_or(|most| wanted.quantity <= most))
-    };
-    let article = *articles
-        .iter()
-        .find(fits)
-        .ok_or_else(|| format!("the price list has no price for a quantity of {}", wanted.quantity))?;
+    let article = choose(&articles, wanted.quantity, terms)?;
     let price = match (article.price, article.price_on_request) {
         (_, Some(true)) | (None, _) => return Err("its price is on request".to_owned()),
         (Some(price), _) => price,
@@ -190,9 +191,25 @@ mod tests {
     #[test]
     fn sums_are_made_for_each_currency_and_to_the_cent() {
         let found = found(&[("1", article("1", Some(0.1), "EUR")), ("2", article("2", Some(7.5), "CHF"))]);
-        let basket = priced(&[wanted("1", 3.0), wanted("2", 2.0), wanted("1", 1.0)], &found).unwrap();
+        let basket =
+            priced(&[wanted("1", 3.0), wanted("2", 2.0), wanted("1", 1.0)], &found, &Terms::default()).unwrap();
         assert_eq!(basket.totals, [("CHF".to_owned(), Amount::of(15.0)), ("EUR".to_owned(), Amount::of(0.4))]);
         assert_eq!(basket.totals_in_words(), "15.00 CHF + 0.40 EUR");
+    }
+
+    #[test]
+    fn a_rebate_is_taken_off_in_words_and_hides_nothing_from_a_limit() {
+        let found = found(&[("1", article("1", Some(-40.0), "EUR")), ("2", article("2", Some(100.0), "EUR"))]);
+        let basket = priced(&[wanted("1", 1.0), wanted("2", 1.0)], &found, &Terms::default()).unwrap();
+        assert_eq!(basket.totals, [("EUR".to_owned(), Amount::of(100.0)), ("EUR".to_owned(), Amount::of(-40.0))]);
+        assert_eq!(basket.totals_in_words(), "60.00 EUR");
+    }
+
+    #[test]
+    fn a_currency_that_nobody_named_is_not_guessed() {
+        let found = found(&[("1", article("1", Some(1.0), " ")), ("2", article("2", Some(2.0), "EUR"))]);
+        let basket = priced(&[wanted("1", 1.0), wanted("2", 1.0)], &found, &Terms::default()).unwrap();
+        assert_eq!(basket.totals_in_words(), "1.00 (no currency named) + 2.00 EUR");
     }
 
     #[test]
@@ -202,7 +219,9 @@ mod tests {
             Product { min_quantity: Some(Amount::of(least)), max_quantity: most.map(Amount::of), ..product }
         };
         let found = found(&[("1", band(1.0, Some(9.0), 5.0)), ("1", band(10.0, Some(49.0), 4.0))]);
-        let net = |quantity: f64| priced(&[wanted("1", quantity)], &found).map(|basket| basket.lines[0].net.number());
+        let net = |quantity: f64| {
+            priced(&[wanted("1", quantity)], &found, &Terms::default()).map(|basket| basket.lines[0].net.number())
+        };
         assert_eq!((net(9.0).unwrap(), net(10.0).unwrap()), (45.0, 40.0));
         assert!(net(50.0).unwrap_err().to_string().contains("no price for a quantity of 50"));
     }
@@ -214,7 +233,9 @@ mod tests {
             ("P", article("2", Some(1.0), "EUR")),
             ("ask", article("3", None, "EUR")),
         ]);
-        let told = priced(&[wanted("P", 1.0), wanted("ask", 1.0), wanted("9", 1.0)], &found).unwrap_err().to_string();
+        let told = priced(&[wanted("P", 1.0), wanted("ask", 1.0), wanted("9", 1.0)], &found, &Terms::default())
+            .unwrap_err()
+            .to_string();
         for part in [
             "line 1 (P): several articles",
             "1, 2",

@@ -55,6 +55,11 @@ fn said(text: Option<&String>) -> Option<String> {
 }
 
 impl EndCustomer {
+    /// Whose prices they get, where that was said.
+    pub fn tier(&self) -> Option<Tier> {
+        self.tier
+    }
+
     /// The form that is sent.
     ///
     /// # Errors

@@ -64,7 +64,7 @@ pub struct Quote {
     pub lines: Vec<types::QuoteLine>,
 }
 
-/// Reads a quote; when its detail leaves out revision, flags or total, its row in the list completes it.
+/// Reads a quote; when its detail leaves out revision, flags, total or currency, its row in the list completes it.
 ///
 /// # Errors
 /// `not_found` when there is no such quote.
@@ -108,7 +108,7 @@ fn unknown(error: api::Error, key: &Key) -> Error {
 
 fn is_incomplete(document: &Document) -> bool {
     let flags = [document.can_be_accepted, document.can_be_rejected];
-    document.revision.is_none() || flags.contains(&None) || document.total.is_none()
+    document.revision.is_none() || flags.contains(&None) || document.total.is_none() || document.currency.is_none()
 }
 
 /// The quote's row in the list.

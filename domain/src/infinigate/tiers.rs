@@ -15,6 +15,15 @@ pub enum Tier {
 }
 
 impl Tier {
+    /// As answers give it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Std => "Std",
+            Self::Edu => "Edu",
+            Self::Gov => "Gov",
+        }
+    }
+
     /// Infinigate's spelling, as its integrators send it.
     pub fn upstream(self) -> String {
         match self {

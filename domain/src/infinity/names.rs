@@ -2,6 +2,7 @@
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::json;
+use unicode_normalization::UnicodeNormalization;
 
 use super::refusal::Refusal;
 use crate::folding;

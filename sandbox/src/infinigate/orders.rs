@@ -69,12 +69,19 @@ pub(super) fn place(state: &mut State, request: &Request, today: NaiveDate) -> R
     let header = body.get("header").cloned().unwrap_or_default();
     let mut lines = Vec::new();
     let (mut total_cents, mut needs_end_user) = (0, false);
+    let named = header.get("currencyCode").and_then(Value::as_str);
+    let mut currency = None;
     for (place, line) in asked.iter().enumerate() {
         let article = match ordered(&state.books.articles, place, line) {
             Ok(article) => article,
             Err(reply) => return reply,
         };
         needs_end_user |= article.kind == Kind::Software;
+        // Whether the real service converts is not known; here nothing is sold in another currency than its price's.
+        if named.is_some_and(|named| named != article.currency) {
+            return refusals::invalid_field("header.currencyCode", &format!("is not that of lines.{place}"));
+        }
+        currency.get_or_insert(article.currency);
         let (line, net) = priced(place, article, line);
         lines.push(line);
         total_cents += net;
@@ -89,7 +96,7 @@ pub(super) fn place(state: &mut State, request: &Request, today: NaiveDate) -> R
         number: number.clone(),
         reference: text("yourReference").unwrap_or_default().to_owned(),
         total_cents,
-        currency: text("currencyCode").unwrap_or("EUR").to_owned(),
+        currency: currency.unwrap_or("EUR").to_owned(),
         vendor: vendor_of(&state.books.articles, &asked),
         lines,
     };

@@ -11,6 +11,7 @@ use crate::api::ids::DocumentNumber;
 use crate::api::infinigate::types::QuoteAcceptance;
 use crate::domain::infinigate::email::EmailAddress;
 use crate::domain::infinigate::money::Amount;
+use crate::domain::infinigate::quote_cost;
 use crate::domain::infinigate::quote_details;
 use crate::domain::infinigate::quote_lines::Line;
 use crate::domain::infinigate::quotes::{self, Key, Quote};
@@ -133,7 +134,7 @@ fn details(args: &Args, shown: &Shown) -> Details {
 fn order(args: &Args, shown: &Shown) -> Order {
     let revision = shown.document_revision.map_or_else(|| "?".to_owned(), |revision| revision.to_string());
     let number = shown.document_number.to_uppercase();
-    let totals = shown.currency.clone().zip(shown.total);
+    let totals = shown.total.map(|total| (shown.currency.clone().unwrap_or_default(), total));
     Order {
         key: format!("{number}@{revision}"),
         number: Some(("document_number", number.clone())),
@@ -147,6 +148,7 @@ fn order(args: &Args, shown: &Shown) -> Order {
 
 fn refusal(args: &Args, shown: &Shown) -> Result<()> {
     shown.quote.must_be_acceptable()?;
+    quote_cost::must_be_known(&shown.quote)?;
     shown.quote.decidable_revision(args.document_revision).map(drop)
 }
 

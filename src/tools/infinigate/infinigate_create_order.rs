@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
 
 use crate::api::infinigate::types::{ContactWrite, OrderRequest, OrderRequestHeader};
@@ -19,14 +19,16 @@ use crate::domain::infinigate::order_lines::Line;
 use crate::domain::infinigate::pages::Ask;
 use crate::domain::infinigate::parties::{EndCustomer, PostalAddress};
 use crate::domain::infinigate::period::Period;
+use crate::domain::infinigate::price_choice::Terms;
 use crate::domain::infinigate::quote_requests::{check_delivery, delivery_day, letters};
-use crate::tool::{Ctx, Details, Error, Evidence, Order, Result, tool};
+use crate::tool::{Ctx, Details, Error, Evidence, Order, Result, text, tool};
 
 /// What is ordered, for whom, and how it is told apart from other orders.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
     /// Your own purchase order number.
+    #[serde(deserialize_with = "plain_number")]
     #[schemars(length(min = 1, max = 35))]
     po_number: String,
     /// The articles, 1 to 50.
@@ -145,7 +147,7 @@ async fn preview(ctx: &Ctx, args: &Args) -> Result<Shown> {
     for (place, line) in args.lines.iter().enumerate() {
         wanted.push(line.wanted(place)?);
     }
-    let basket: Basket = basket::fill(ctx, &wanted).await?;
+    let basket: Basket = basket::fill(ctx, &wanted, &terms(args)?).await?;
     // Everything that can be wrong with the rest shows before a person is asked.
     let request = request(args, &basket.lines)?;
     check_delivery(args.options.as_ref().and_then(|options| options.delivery_date.as_deref()), ctx.today())?;
@@ -175,10 +177,19 @@ fn details(_args: &Args, shown: &Shown) -> Details {
     details
 }
 
+/// What decides which price of an article is meant.
+fn terms(args: &Args) -> Result<Terms> {
+    let currency = args.options.as_ref().and_then(|options| options.currency.as_deref());
+    Ok(Terms {
+        tier: args.end_customer.as_ref().and_then(EndCustomer::tier),
+        currency: currency.map(|code| letters("currency", code, 3, "EUR")).transpose()?,
+    })
+}
+
 /// The same key is the same order, at whatever price.
 fn order(args: &Args, shown: &Shown) -> Order {
     let number = args.po_number.trim();
-    let key = args.idempotency_key.as_deref().map(str::trim).filter(|key| !key.is_empty()).unwrap_or(number);
+    let key = args.idempotency_key.as_deref().filter(|key| !text::plain_number(key).is_empty()).unwrap_or(number);
     Order {
         key: key.to_uppercase(),
         number: Some(("po_number", number.to_owned())),
@@ -202,17 +213,20 @@ async fn same_number(ctx: &Ctx, number: &str) -> Result<Option<String>> {
     let ask = Ask { skip: 0, take: 50 };
     let sent = documents::bills(ctx, Kind::Invoice, &Period::default(), &references, ask).await?;
     // Whether upstream compares exactly is not known.
-    let same = sent
-        .rows
-        .into_iter()
-        .filter(|row| row.buyer_reference.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(number)));
+    let is_it = |known: &str| text::plain_number(known).eq_ignore_ascii_case(number);
+    let same = sent.rows.into_iter().filter(|row| row.buyer_reference.as_deref().is_some_and(is_it));
     let invoices: Vec<String> = same.filter_map(|row| row.number).collect();
     Ok((!invoices.is_empty()).then(|| format!("The invoice {} carries this number already.", invoices.join(", "))))
 }
 
+/// The number in the one form that all ways to write it have in common.
+fn plain_number<'de, D: Deserializer<'de>>(source: D) -> std::result::Result<String, D::Error> {
+    String::deserialize(source).map(|typed| text::plain_number(&typed))
+}
+
 /// The order as it is sent.
 fn request(args: &Args, priced: &[Priced]) -> Result<OrderRequest> {
-    let text =
+    let said =
         |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
     let lines = args.lines.iter().zip(priced).enumerate().map(|(place, (line, priced))| line.write(place, priced));
     let number = args.po_number.trim();
@@ -234,8 +248,8 @@ fn request(args: &Args, priced: &[Priced]) -> Result<OrderRequest> {
         ship_hardware_complete: options.shipping.map(|shipping| shipping != Shipping::Parts),
         requested_delivery_date: options.delivery_date.as_deref().map(delivery_day).transpose()?,
         license_delivery_address: options.license_email.as_ref().map(|email| email.as_str().to_owned()),
-        manufacturer_partner_id: text(&options.partner_id),
-        comment: text(&args.comment),
+        manufacturer_partner_id: said(&options.partner_id),
+        comment: said(&args.comment),
     };
     Ok(OrderRequest { header, lines: lines.collect::<Result<_>>()? })
 }
