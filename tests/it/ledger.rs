@@ -128,6 +128,32 @@ async fn after_a_restart_the_recorded_answer_is_given_and_nothing_is_sent() {
 }
 
 #[tokio::test]
+async fn a_renewed_key_is_the_same_account_and_buys_nothing_twice() {
+    let (_folder, address) = state();
+    let before = Door::with(&[("STATE_URL", &address)]).await;
+    let bought = before.confirm(ACCEPT, acceptance()).await.unwrap();
+    let renewed = before.beside(&[("STATE_URL", &address), ("INFINIGATE_API_KEY", "another-key-of-the-same-client")]);
+    let (old, new) = (before.app.accounts.own(), renewed.app.accounts.own());
+    let account = |of: &infini_mcp::tool::ctx::Upstreams| of.infinigate.as_ref().unwrap().account().to_owned();
+    assert_eq!(account(old), account(new));
+    // The ledger of an earlier version, which named the account by its key.
+    let former = old.infinigate.as_ref().unwrap().former_account().to_owned();
+    let database = sqlx::SqlitePool::connect(&address).await.unwrap();
+    for sql in ["UPDATE orders SET account = $1", "UPDATE kept SET account = $1"] {
+        sqlx::query(sql).bind(&former).execute(&database).await.unwrap();
+    }
+    for door in [before.beside(&[("STATE_URL", &address)]), before] {
+        let again = door.call(ACCEPT, acceptance()).await.unwrap();
+        assert_eq!(again["document_guid"], bought["document_guid"]);
+        assert!(again["notes"][0].as_str().unwrap().contains("Nothing was sent again"), "{again:#}");
+        assert_eq!(purchases(&door).await, 1);
+    }
+    let rows = renewed.app.store().orders(10).await.unwrap();
+    assert_eq!(rows[0].account, account(new), "found although its key is not known any more");
+    assert!(renewed.app.accounts.acting_for(&rows[0].account, infini_mcp::tool::Service::Infinigate).is_some());
+}
+
+#[tokio::test]
 async fn limits_keep_an_order_and_a_day_small_enough() {
     let door = Door::with(&[("ORDER_LIMIT_AMOUNT", "1")]).await;
     let refused = door.refused(ACCEPT, acceptance()).await;

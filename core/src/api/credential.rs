@@ -1,14 +1,11 @@
 //! What each service wants to see before it answers: its headers, and its pace.
 
-use std::sync::Arc;
-
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::pace::Pace;
 use super::token::{Token, Tokens};
 use super::{Error, Result, infinigate, infinity};
-use crate::vault::digest;
 
 const API_KEY: HeaderName = HeaderName::from_static("api-key");
 const API_VERSION: HeaderName = HeaderName::from_static("x-api-version");
@@ -54,11 +51,6 @@ pub(super) fn infinity(settings: &infinity::Settings) -> Result<Credential> {
         version,
         pace: Pace::new(settings.per_minute),
     })
-}
-
-/// A short name for an account that tells nothing of the secrets it is made from.
-pub(super) fn account(identity: &str) -> Arc<str> {
-    digest(identity.as_bytes()).chars().take(24).collect::<String>().into()
 }
 
 fn secret(text: &str, what: &str) -> Result<HeaderValue> {

@@ -3,10 +3,10 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
+use super::account::AccountNames;
 use super::call::Call;
-use super::credential::account;
 use super::raw::Reader;
 use super::send::{self, Seam};
 use super::{Result, Service};
@@ -59,26 +59,26 @@ pub struct Settings {
 #[derive(Clone)]
 pub struct Upstream {
     seam: Arc<send::Upstream>,
-    account: Arc<str>,
+    names: AccountNames,
 }
 
 /// The same token as long as somebody else holds it: whoever keeps one of these keeps no secret alive.
 pub struct WeakUpstream {
     seam: Weak<send::Upstream>,
-    account: Arc<str>,
+    names: AccountNames,
 }
 
 impl WeakUpstream {
     /// The token, unless nobody uses it any more.
     pub fn upgrade(&self) -> Option<Upstream> {
-        Some(Upstream { seam: self.seam.upgrade()?, account: self.account.clone() })
+        Some(Upstream { seam: self.seam.upgrade()?, names: self.names.clone() })
     }
 }
 
 impl Upstream {
     /// The same without holding it.
     pub fn downgrade(&self) -> WeakUpstream {
-        WeakUpstream { seam: Arc::downgrade(&self.seam), account: self.account.clone() }
+        WeakUpstream { seam: Arc::downgrade(&self.seam), names: self.names.clone() }
     }
 
     /// Prepares a token for use; nothing is sent yet.
@@ -86,7 +86,6 @@ impl Upstream {
     /// # Errors
     /// When the base URL is not one, or the token or version has characters no header can carry.
     pub fn new(settings: Settings, http: reqwest::Client) -> Result<Self> {
-        let account = account(&format!("{}\n{}", settings.base_url, settings.token.expose_secret()));
         let parts = send::Parts {
             service: Service::Infinity,
             operations: operations(),
@@ -96,17 +95,28 @@ impl Upstream {
             http,
         };
         let seam = Arc::new(send::Upstream::new(parts, super::credential::infinity(&settings)?)?);
-        Ok(Self { seam, account })
+        let names = AccountNames::infinity(&settings, &seam.base);
+        Ok(Self { seam, names })
     }
 
     /// Names the account without telling its secrets: what is remembered for it is filed under this.
     pub fn account(&self) -> &str {
-        &self.account
+        &self.names.account
+    }
+
+    /// What earlier versions called the account: another name with every secret.
+    pub fn former_account(&self) -> &str {
+        &self.names.former
+    }
+
+    /// Whether `name` is or was the name of this account.
+    pub fn is_account(&self, name: &str) -> bool {
+        self.names.is(name)
     }
 
     /// Keeps the limit of requests together with every other server that uses `store`.
     pub fn share_pace(&self, store: Arc<Store>) {
-        self.seam.share_pace(store, self.account.clone());
+        self.seam.share_pace(store, self.names.account.clone());
     }
 
     /// Reads answers as they come over the wire.

@@ -10,6 +10,7 @@ pub mod infinity;
 pub mod raw;
 pub mod web;
 
+mod account;
 mod answer;
 mod attempt;
 mod credential;

@@ -2,7 +2,7 @@
 
 use sqlx::AnyConnection;
 
-use super::orders::Total;
+use super::orders::{OF_ACCOUNT, Total};
 use super::store::{self, StateError, Store};
 
 const MILLISECONDS_A_DAY: i64 = 86_400_000;
@@ -31,8 +31,8 @@ pub(super) async fn committed_today(
     now: i64,
 ) -> Result<Vec<Total>, StateError> {
     let since = now - now.rem_euclid(MILLISECONDS_A_DAY);
-    let sql = "SELECT totals FROM orders WHERE account = $1 AND started_at >= $2 AND state <> 'failed'";
-    let rows = sqlx::query(sql).bind(account).bind(since).fetch_all(ledger).await?;
+    let sql = format!("SELECT totals FROM orders WHERE {OF_ACCOUNT} AND started_at >= $2 AND state <> 'failed'");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(account).bind(since).fetch_all(ledger).await?;
     let mut committed: Vec<Total> = Vec::new();
     for row in rows {
         committed.extend(serde_json::from_str::<Vec<Total>>(&store::text(&row, "totals")?)?);

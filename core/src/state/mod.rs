@@ -1,5 +1,6 @@
 //! What the server remembers between calls.
 
+mod account_names;
 mod audit;
 mod day_limit;
 mod kept;

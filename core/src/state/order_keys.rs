@@ -2,7 +2,7 @@
 
 use sqlx::AnyConnection;
 
-use super::orders::{COLUMNS, Entry, entry};
+use super::orders::{COLUMNS, OF_ACCOUNT, Entry, entry};
 use super::store::{self, StateError};
 use crate::sanitize::plain_number;
 
@@ -22,9 +22,10 @@ pub(super) async fn living(
     if let Some(entry) = under(ledger, account, tool, key).await? {
         return Ok(Some(entry));
     }
-    let sql =
-        "SELECT order_key FROM orders WHERE account = $1 AND tool = $2 AND state <> 'failed' ORDER BY started_at DESC";
-    let rows = sqlx::query(sql).bind(account).bind(tool).fetch_all(&mut *ledger).await?;
+    let sql = format!(
+        "SELECT order_key FROM orders WHERE {OF_ACCOUNT} AND tool = $2 AND state <> 'failed' ORDER BY started_at DESC"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(account).bind(tool).fetch_all(&mut *ledger).await?;
     for row in rows {
         let typed = store::text(&row, "order_key")?;
         if key_of(&typed) == key {
@@ -36,7 +37,7 @@ pub(super) async fn living(
 
 async fn under(ledger: &mut AnyConnection, account: &str, tool: &str, key: &str) -> Result<Option<Entry>, StateError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM orders WHERE account = $1 AND tool = $2 AND order_key = $3 AND state <> 'failed'"
+        "SELECT {COLUMNS} FROM orders WHERE {OF_ACCOUNT} AND tool = $2 AND order_key = $3 AND state <> 'failed'"
     );
     let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(account).bind(tool).bind(key);
     query.fetch_optional(ledger).await?.as_ref().map(entry).transpose()

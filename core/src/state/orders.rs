@@ -150,7 +150,8 @@ pub enum Claim {
     },
 }
 
-pub(super) const COLUMNS: &str = "id, account, tool, order_key, payload, summary, arguments, totals, principal, holder, state, started_at, settled_at, answer, found, shown_before, client_id, client_name";
+/// The account under its present name, whatever it was called when the row was written.
+pub(super) const COLUMNS: &str = "id, COALESCE((SELECT names.account FROM account_names names WHERE names.former = orders.account), orders.account) AS account, tool, order_key, payload, summary, arguments, totals, principal, holder, state, started_at, settled_at, answer, found, shown_before, client_id, client_name";
 
 impl Store {
     /// Writes an order down before it is sent. Exactly one of many callers may send it; the day's limit is held over all
@@ -227,7 +228,7 @@ impl Store {
     /// When the ledger cannot be read.
     pub async fn orders_sent(&self, account: &str, tool: &str, most: u32) -> Result<Vec<Entry>, StateError> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM orders WHERE account = $1 AND tool = $2 AND state <> 'failed' ORDER BY started_at DESC, id LIMIT $3"
+            "SELECT {COLUMNS} FROM orders WHERE {OF_ACCOUNT} AND tool = $2 AND state <> 'failed' ORDER BY started_at DESC, id LIMIT $3"
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(account)
@@ -305,6 +306,10 @@ fn under_way() -> i64 {
     i64::try_from(UNDER_WAY.as_millis()).unwrap_or(i64::MAX)
 }
 
+/// The rows of the account `$1`, those under its former names among them.
+pub(super) const OF_ACCOUNT: &str =
+    "(account = $1 OR account IN (SELECT former FROM account_names WHERE account_names.account = $1))";
+
 pub(super) fn entry(row: &AnyRow) -> Result<Entry, StateError> {
     Ok(Entry {
         id: store::text(row, "id")?,
@@ -376,6 +381,26 @@ mod tests {
         };
         assert_eq!((entry.id.as_str(), entry.state), ("2", OrderState::Placed));
         assert_eq!(store.orders(10).await.unwrap().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn an_order_of_a_former_name_is_found_and_counts_for_the_day() {
+        let folder = tempfile::tempdir().unwrap();
+        let address = format!("sqlite:{}", folder.path().join("state.db").display());
+        let before = Store::new(&address, "before");
+        let old = NewOrder { account: "old".into(), ..order("1", "AN1", 60) };
+        assert!(matches!(before.claim_order(&old, None).await.unwrap(), Claim::Started));
+        let after = Store::new(&address, "after");
+        after.also_known_as("acme", "old");
+        let Claim::Exists(entry) = after.claim_order(&order("2", "AN1", 60), None).await.unwrap() else {
+            panic!("the order was started twice")
+        };
+        assert_eq!((entry.id.as_str(), entry.account.as_str()), ("1", "acme"));
+        let found = after.order("acme", "infinigate_accept_quote", "AN1").await.unwrap();
+        assert_eq!(found.map(|entry| entry.id).as_deref(), Some("1"));
+        let claim = after.claim_order(&order("3", "AN2", 50), Some(100)).await.unwrap();
+        assert!(matches!(claim, Claim::OverLimit { .. }), "{claim:?}");
+        assert!(after.order("other", "infinigate_accept_quote", "AN1").await.unwrap().is_none());
     }
 
     #[tokio::test]

@@ -8,6 +8,8 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{Any, AnyPool, Executor, SqlStr, Transaction};
 use tokio::sync::OnceCell;
 
+use super::account_names::AccountNames;
+
 /// How long a call waits for a free connection, and a SQLite writer for another one.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -21,6 +23,7 @@ const SCHEMA: &[(i64, &str, &str)] = &[
     (6, "sessions", include_str!("schema/0006_sessions.sql")),
     (7, "outcomes", include_str!("schema/0007_outcomes.sql")),
     (8, "oauth clients named", include_str!("schema/0008_oauth_clients_named.sql")),
+    (9, "account names", include_str!("schema/0009_account_names.sql")),
 ];
 
 /// Why something could not be remembered. Its text names no password.
@@ -64,6 +67,7 @@ pub struct Store {
     address: String,
     place: String,
     pool: OnceCell<AnyPool>,
+    names: AccountNames,
     /// This process among those that share the database.
     pub(super) holder: String,
 }
@@ -73,7 +77,13 @@ impl Store {
     /// this process; no other may have the same name.
     pub fn new(address: impl Into<String>, holder: impl Into<String>) -> Self {
         let address = address.into();
-        Self { place: without_credentials(&address), address, pool: OnceCell::new(), holder: holder.into() }
+        Self {
+            place: without_credentials(&address),
+            address,
+            pool: OnceCell::new(),
+            names: AccountNames::default(),
+            holder: holder.into(),
+        }
     }
 
     /// A store that is gone with the process.
@@ -104,7 +114,15 @@ impl Store {
     }
 
     pub(super) async fn pool(&self) -> Result<&AnyPool, StateError> {
-        self.pool.get_or_try_init(|| self.open()).await
+        let pool = self.pool.get_or_try_init(|| self.open()).await?;
+        // Before anything is looked up: what is filed under a former name must be found.
+        self.names.write(pool).await?;
+        Ok(pool)
+    }
+
+    /// Lets what is filed under `former` be found under `account`. It is written down when the store is next used.
+    pub fn also_known_as(&self, account: &str, former: &str) {
+        self.names.learn(account, former);
     }
 
     /// Whether something is kept already, by this process or an earlier one.

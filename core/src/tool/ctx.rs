@@ -51,6 +51,14 @@ impl Upstreams {
         }
     }
 
+    /// Whether `name` is or was the name of the account at `service`.
+    pub fn are_of(&self, name: &str, service: Service) -> bool {
+        match service {
+            Service::Infinigate | Service::Both => self.infinigate.as_ref().is_some_and(|one| one.is_account(name)),
+            Service::Infinity => self.infinity.as_ref().is_some_and(|one| one.is_account(name)),
+        }
+    }
+
     /// Whether a tool of `service` can work.
     pub fn serve(&self, service: Service) -> bool {
         match service {

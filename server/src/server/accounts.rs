@@ -91,7 +91,7 @@ impl Accounts {
 
     /// Those that act for this account, whoever uses them.
     pub fn acting_for(&self, account: &str, service: Service) -> Option<Arc<Upstreams>> {
-        let acts = |upstreams: &Arc<Upstreams>| upstreams.account(service) == Some(account);
+        let acts = |upstreams: &Arc<Upstreams>| upstreams.are_of(account, service);
         if acts(&self.own) {
             return Some(self.own.clone());
         }
@@ -201,7 +201,9 @@ impl Connections {
     fn infinigate(&self, credentials: infinigate::Credentials) -> api::Result<infinigate::Upstream> {
         let secret = credentials.client_secret.clone();
         let made = infinigate::Upstream::new(self.reach.infinigate.with(credentials), self.http()?)?;
-        let key = digest(format!("{}\n{}", made.account(), secret.expose_secret()).as_bytes());
+        self.store.also_known_as(made.account(), made.former_account());
+        // The former name differs with the API key, as a connection has to.
+        let key = digest(format!("{}\n{}", made.former_account(), secret.expose_secret()).as_bytes());
         let mut known = self.infinigate.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(upstream) = known.get(&key).and_then(infinigate::WeakUpstream::upgrade) {
             return Ok(upstream);
@@ -213,16 +215,17 @@ impl Connections {
 
     fn infinity(&self, token: SecretString) -> api::Result<infinity::Upstream> {
         let made = infinity::Upstream::new(self.reach.infinity.with(token), self.http()?)?;
+        self.store.also_known_as(made.account(), made.former_account());
         let mut known = self.infinity.lock().unwrap_or_else(PoisonError::into_inner);
-        // An account here is its token and nothing else.
-        if let Some(upstream) = known.get(made.account()).and_then(infinity::WeakUpstream::upgrade) {
+        // The former name is that of the token.
+        if let Some(upstream) = known.get(made.former_account()).and_then(infinity::WeakUpstream::upgrade) {
             return Ok(upstream);
         }
         if self.store.is_shared() {
             made.share_pace(self.store.clone());
         }
         known.retain(|_, upstream| upstream.upgrade().is_some());
-        known.insert(made.account().to_owned(), made.downgrade());
+        known.insert(made.former_account().to_owned(), made.downgrade());
         Ok(made)
     }
 
