@@ -233,7 +233,7 @@ async fn a_search_with_an_unknown_code_says_so() {
     assert_eq!(answer["count"], 0);
     assert!(answer["notes"][0].as_str().unwrap().contains("vendor code ZZZ"), "{answer:#}");
     let known = door.call(SEARCH, json!({ "query": "toaster", "vendors": ["HOS"] })).await.unwrap();
-    assert!(known.get("notes").is_none(), "{known:#}");
+    assert!(!known.to_string().contains("vendor code"), "{known:#}");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use sqlx::AnyConnection;
 
-use super::orders::{COLUMNS, OF_ACCOUNT, Entry, entry};
+use super::orders::{COLUMNS, Entry, OF_ACCOUNT, entry};
 use super::store::{self, StateError};
 use crate::sanitize::plain_number;
 

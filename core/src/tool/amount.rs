@@ -75,7 +75,8 @@ impl Amount {
 
     /// What was before so many percent were added, to the cent; nothing for a rate that takes all or more away.
     pub fn without_percent(self, percent: Self) -> Option<Self> {
-        let whole = Decimal::ONE_HUNDRED.checked_add(percent.0).filter(|whole| whole.is_sign_positive() && !whole.is_zero())?;
+        let whole =
+            Decimal::ONE_HUNDRED.checked_add(percent.0).filter(|whole| whole.is_sign_positive() && !whole.is_zero())?;
         let before = self.0.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(whole)?;
         Some(Self(before).to_the_cent())
     }

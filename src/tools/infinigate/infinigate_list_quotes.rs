@@ -20,20 +20,19 @@ use crate::tool::{Ctx, Result, tool};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Args {
-    /// open (can be decided now), or a status text.
+    /// open, or a status text.
     status: Option<String>,
-    /// Made since, as 2026-01-31.
+    /// Made since 2026-01-31.
     from: Option<String>,
-    /// Made until, included.
+    /// Made until.
     to: Option<String>,
-    /// Last valid day in so many days.
-    #[schemars(range(max = 3650))]
+    /// Valid so long.
     expires_within_days: Option<u32>,
     /// Vendor name or short code.
     vendor: Option<String>,
-    /// Only this reference.
+    /// Only this one.
     buyer_reference: Option<String>,
-    /// Only this own number.
+    /// Only this one.
     external_document_number: Option<String>,
     /// Rows; default 20.
     #[schemars(range(min = 1, max = 100))]
@@ -124,7 +123,7 @@ impl From<Document> for Row {
 
 /// List the quotes made for this reseller, newest first.
 ///
-/// Rows carry no lines: read one with `infinigate_get_quote` before deciding.
+/// Rows have no lines; read one with `infinigate_get_quote`.
 #[tool(reads, progress)]
 pub async fn infinigate_list_quotes(ctx: &Ctx, args: Args) -> Result<Answer> {
     let ask = Ask::of(ctx, args.take, args.skip);

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::aliases::Aliases;
 use super::rebilling::{self, Piece};
+use crate::folding::fold;
 use crate::infinigate::money::Amount;
 use crate::months;
 
@@ -24,9 +25,9 @@ pub struct LateCorrection {
     /// What it is.
     pub product: Option<String>,
     /// How much; negative if credited.
-    pub quantity: Amount,
-    /// Cost, all.
-    pub cost: Amount,
+    pub quantity: Option<Amount>,
+    /// Cost, all; null where no price is told.
+    pub cost: Option<Amount>,
     /// Of the cost.
     pub currency: Option<String>,
 }
@@ -37,7 +38,7 @@ pub fn rows(pieces: &[Piece<'_>], aliases: &Aliases) -> Vec<LateCorrection> {
     for piece in pieces {
         let (usage, document) = (piece.usage, &piece.bill.document);
         let month = usage.belongs_to().map(months::name).unwrap_or_default();
-        let customer = aliases.name_of(&usage.customer).map(str::to_lowercase);
+        let customer = aliases.name_of(&usage.customer).map(fold);
         let article = usage.sku.as_deref().or(usage.product.as_deref());
         groups.entry((month, &document.number, customer, article, usage.unit_price)).or_default().push(piece);
     }
@@ -70,9 +71,9 @@ mod tests {
         let mut memo = bill(Kind::CreditMemo, "GU1", "2026-12-15");
         memo.usage = vec![Usage { begins: "2026-08-01".parse().ok(), ..usage("TP", "2.5", "a.example") }];
         let [usage] = memo.usage.as_slice() else { panic!() };
-        let told = rows(&[Piece { bill: &memo, usage }], &Aliases::default());
+        let told = rows(&[Piece { bill: &memo, usage, counting: memo.counting_usage() }], &Aliases::default());
         let [row] = told.as_slice() else { panic!("{told:?}") };
         assert_eq!((row.month.as_str(), row.document_number.as_deref()), ("2026-08", Some("GU1")));
-        assert_eq!((row.cost.number(), row.quantity.number()), (-2.5, -1.0));
+        assert_eq!((row.cost, row.quantity), (Some(Amount::of(-2.5)), Some(Amount::of(-1.0))));
     }
 }

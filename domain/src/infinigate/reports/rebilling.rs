@@ -58,7 +58,8 @@ pub struct Piece<'a> {
     pub bill: &'a Bill,
     /// The piece.
     pub usage: &'a Usage,
-    counting: Counting,
+    /// How much of it counts, and with which sign.
+    pub counting: Counting,
 }
 
 /// The usage of a month, and how much of it tells no period.
@@ -390,7 +391,7 @@ mod tests {
             assert_eq!(told, [Some(-4.0), Some(1.95), Some(-7.8), Some(-4.0)], "{quantity} x {price}");
             let total = totals(&month.pieces, &Aliases::default());
             assert_eq!(total.first().map(|total| total.recommended.number()), Some(-11.8));
-            let text = csv(&month.pieces, &Aliases::default(), "2026-08").unwrap();
+            let text = csv(&month.pieces, &Aliases::default()).unwrap();
             assert!(text.contains(",-5,1.95,-9.75,2.95,-14.75,-5.00,EUR"), "{text}");
         }
     }
