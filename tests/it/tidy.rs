@@ -22,6 +22,7 @@ const ORDER: &[&str] = &[
     "vault",
     "telemetry",
     "state",
+    "rich_text",
     "sanitize",
 ];
 
@@ -40,7 +41,9 @@ const ONLY_HERE: &[(&str, &[&str])] = &[
     ("hkdf", &["vault"]),
     ("zeroize", &["vault"]),
     ("html5gum", &["sanitize"]),
-    ("rust_decimal", &["tool"]),
+    ("html5ever", &["rich_text"]),
+    ("ammonia", &["rich_text"]),
+    ("pulldown_cmark", &["rich_text"]),
     ("tempfile", &["vault"]),
     ("rpassword", &["cli"]),
     ("clap_complete", &["cli"]),

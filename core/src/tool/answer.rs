@@ -6,6 +6,8 @@ use super::text::{self, Fence};
 
 /// Characters after which prose is cut, unless everything was asked for.
 const PROSE: usize = 200;
+/// The same where the answer is about one thing, which is read in order to be worked on.
+const PROSE_OF_ONE: usize = 8_000;
 /// Bytes of JSON that an answer may have: about 20,000 tokens.
 const LARGEST: usize = 60_000;
 /// The field that tells what is to be known of an answer.
@@ -18,14 +20,27 @@ pub enum Detail {
     /// Long texts are cut at 200 characters.
     #[default]
     Brief,
+    /// The texts of one thing are cut at 8,000 characters.
+    One,
     /// Texts are whole.
     Full,
+}
+
+impl Detail {
+    /// Characters that a text may have.
+    fn most(self) -> Option<usize> {
+        match self {
+            Self::Brief => Some(PROSE),
+            Self::One => Some(PROSE_OF_ONE),
+            Self::Full => None,
+        }
+    }
 }
 
 /// Makes an answer slim and harmless.
 pub fn finish(mut answer: Value, detail: Detail, fence: &Fence) -> Value {
     text::shorten_names(&mut answer);
-    let cut = slim(&mut answer, detail);
+    let cut = slim(&mut answer, detail.most());
     if let (true, Some(map)) = (cut, answer.as_object_mut()) {
         map.entry("hint").or_insert_with(|| json!("Long texts are cut; with detail=full they come whole."));
     }
@@ -95,32 +110,33 @@ pub fn as_text(answer: &Value) -> String {
 }
 
 /// True when something was cut.
-fn slim(value: &mut Value, detail: Detail) -> bool {
-    let is_brief = detail == Detail::Brief;
+fn slim(value: &mut Value, most: Option<usize>) -> bool {
     match value {
         Value::Object(map) => {
             map.retain(|_, inner| !inner.is_null());
-            let cut = is_brief && cut_prose(map);
-            map.values_mut().fold(cut, |cut, inner| slim(inner, detail) || cut)
+            let cut = most.is_some_and(|most| cut_prose(map, most));
+            map.values_mut().fold(cut, |cut, inner| slim(inner, most) || cut)
         }
         Value::Array(items) => items.iter_mut().fold(false, |cut, item| {
-            let cut = match item {
-                Value::Array(cells) if is_brief => cells.iter_mut().fold(cut, |cut, cell| cut_cell(cell) || cut),
+            let cut = match (&mut *item, most) {
+                (Value::Array(cells), Some(most)) => {
+                    cells.iter_mut().fold(cut, |cut, cell| cut_cell(cell, most) || cut)
+                }
                 _ => cut,
             };
-            slim(item, detail) || cut
+            slim(item, most) || cut
         }),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
 }
 
-fn cut_prose(map: &mut Map<String, Value>) -> bool {
+fn cut_prose(map: &mut Map<String, Value>, most: usize) -> bool {
     let mut cut = Vec::new();
     for (name, value) in map.iter_mut() {
         if let Value::String(text) = value
-            && is_long_prose(text)
+            && is_long_prose(text, most)
         {
-            *text = text::cut(text, PROSE);
+            *text = text::cut(text, most);
             cut.push(format!("{name}_truncated"));
         }
     }
@@ -130,10 +146,10 @@ fn cut_prose(map: &mut Map<String, Value>) -> bool {
 }
 
 /// A cell of a table has no name that could say that it was cut, so only its last character does.
-fn cut_cell(cell: &mut Value) -> bool {
+fn cut_cell(cell: &mut Value, most: usize) -> bool {
     match cell {
-        Value::String(text) if is_long_prose(text) => {
-            *text = text::cut(text, PROSE);
+        Value::String(text) if is_long_prose(text, most) => {
+            *text = text::cut(text, most);
             true
         }
         _ => false,
@@ -141,8 +157,8 @@ fn cut_cell(cell: &mut Value) -> bool {
 }
 
 /// A cursor, a link or a token has no spaces and is worth nothing when cut.
-fn is_long_prose(text: &str) -> bool {
-    text.len() > PROSE && text.contains(' ') && text.chars().count() > PROSE + 1
+fn is_long_prose(text: &str, most: usize) -> bool {
+    text.len() > most && text.contains(' ') && text.chars().count() > most + 1
 }
 
 #[cfg(test)]

@@ -33,7 +33,6 @@ pub mod pages;
 pub mod people;
 pub mod pictures;
 pub mod place;
-pub mod prose;
 pub mod purpose;
 pub mod refusal;
 pub mod subitems;
