@@ -2,7 +2,6 @@
 //! what makes text of others harmless.
 
 pub mod api;
-pub mod rich_text;
 pub mod sanitize;
 pub mod state;
 pub mod telemetry;

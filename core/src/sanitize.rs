@@ -5,7 +5,8 @@ mod emoji;
 mod html;
 mod number;
 
-pub use html::{from_html, with_its_end};
+pub use html::from_html;
+pub use number::plain_number;
 
 /// The longest name that leaves this server, in characters: of a board, a vendor, a customer, whoever gave it.
 pub const NAME: usize = 200;

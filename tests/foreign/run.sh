@@ -87,7 +87,6 @@ for script in story money board offers vault administrator oauth assertions atta
   count "$node" "$script.mjs"
 done
 count python/bin/python story.py
-count python/bin/python texts.py
 count python-oldest/bin/python story_oldest.py
 count python-converters/bin/python converters.py
 for script in telemetry image container_files contract public_documents; do

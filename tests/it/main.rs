@@ -41,7 +41,6 @@ mod infinity_members;
 mod infinity_pages;
 mod infinity_search;
 mod infinity_structure;
-mod infinity_texts;
 mod infinity_time;
 mod infinity_versions;
 mod infinity_views;

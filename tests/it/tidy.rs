@@ -22,7 +22,6 @@ const ORDER: &[&str] = &[
     "vault",
     "telemetry",
     "state",
-    "rich_text",
     "sanitize",
 ];
 
@@ -41,9 +40,7 @@ const ONLY_HERE: &[(&str, &[&str])] = &[
     ("hkdf", &["vault"]),
     ("zeroize", &["vault"]),
     ("html5gum", &["sanitize"]),
-    ("html5ever", &["rich_text"]),
-    ("ammonia", &["rich_text"]),
-    ("pulldown_cmark", &["rich_text"]),
+    ("rust_decimal", &["tool"]),
     ("tempfile", &["vault"]),
     ("rpassword", &["cli"]),
     ("clap_complete", &["cli"]),

@@ -13,7 +13,7 @@ use html5gum::{Span, Tokenizer};
 const LONGEST_LINK: usize = 500;
 
 /// HTML as plain text: paragraphs and list entries on lines of their own, cells of a table apart, links with their
-/// addresses, pictures as their descriptions, scripts and styles gone, entities read.
+/// addresses, scripts and styles gone, entities read.
 pub fn from_html(html: &str) -> String {
     if !html.contains(['<', '&']) {
         return html.trim().to_owned();
@@ -31,7 +31,7 @@ pub fn from_html(html: &str) -> String {
 }
 
 /// A tag that never ends would swallow what follows it; people write `a <b` and mean it.
-pub fn with_its_end(html: &str) -> Cow<'_, str> {
+fn with_its_end(html: &str) -> Cow<'_, str> {
     let end = html.rfind('>').map_or(0, |at| at + 1);
     match html.split_at_checked(end) {
         Some((tags, rest)) if rest.contains('<') => format!("{tags}{}", rest.replace('<', "&lt;")).into(),
@@ -46,8 +46,6 @@ struct Page {
     /// The element whose text no page shows.
     hidden: Option<&'static str>,
     tag: Tag,
-    /// Whether the row of a table has a cell already.
-    has_cell: bool,
     /// The address of the link that is open, and where its text begins.
     link: Option<(String, usize)>,
 }
@@ -58,12 +56,8 @@ struct Tag {
     is_link: bool,
     is_href: bool,
     href: Option<String>,
-    is_image: bool,
-    is_alt: bool,
 }
 
-/// What stands between the cells of a table.
-const BETWEEN_CELLS: &str = " | ";
 /// Elements whose text no page shows.
 const HIDDEN: [&str; 7] = ["script", "style", "template", "noscript", "iframe", "noembed", "title"];
 
@@ -71,14 +65,8 @@ impl Page {
     fn read(&mut self, event: CallbackEvent<'_>) {
         match event {
             CallbackEvent::OpenStartTag { name } => self.opened(&String::from_utf8_lossy(name)),
-            CallbackEvent::AttributeName { name } => {
-                self.tag.is_href = self.tag.is_link && name == b"href";
-                self.tag.is_alt = self.tag.is_image && name == b"alt";
-            }
+            CallbackEvent::AttributeName { name } => self.tag.is_href = self.tag.is_link && name == b"href",
             CallbackEvent::AttributeValue { value } => {
-                if self.tag.is_alt && self.hidden.is_none() {
-                    self.text.push_str(&String::from_utf8_lossy(value));
-                }
                 // The first one counts, as in a browser.
                 if self.tag.is_href && self.tag.href.is_none() {
                     self.tag.href = address(&String::from_utf8_lossy(value));
@@ -101,7 +89,7 @@ impl Page {
     }
 
     fn opened(&mut self, name: &str) {
-        self.tag = Tag { is_link: name == "a", is_image: name == "img", ..Tag::default() };
+        self.tag = Tag { is_link: name == "a", ..Tag::default() };
         if self.hidden.is_some() {
             return;
         }
@@ -112,12 +100,7 @@ impl Page {
                 self.text.push_str("- ");
             }
             "td" | "th" => self.next_cell(),
-            // What begins in a cell begins beside the one before it.
-            name if is_block(name) && self.text.ends_with(BETWEEN_CELLS) && name != "tr" => {}
-            name if is_block(name) => {
-                self.has_cell &= name != "tr";
-                self.end_line();
-            }
+            name if is_block(name) => self.end_line(),
             name if is_element(name) => self.hidden = HIDDEN.into_iter().find(|hidden| *hidden == name),
             // Somebody's address in angle brackets, not a tag.
             name => self.text.push_str(&format!("<{name}>")),
@@ -154,9 +137,8 @@ impl Page {
     }
 
     fn next_cell(&mut self) {
-        if std::mem::replace(&mut self.has_cell, true) {
-            self.text.truncate(self.text.trim_end_matches('\n').len());
-            self.text.push_str(BETWEEN_CELLS);
+        if !self.text.is_empty() && !self.text.ends_with('\n') {
+            self.text.push_str(" | ");
         }
     }
 }
@@ -221,11 +203,6 @@ mod tests {
             ("<p>x</p> if a<b then", "x\n if a<b then"),
             ("one<br>two<br/>three", "one\ntwo\nthree"),
             ("<table><tr><th>Name</th><th>Sum</th></tr><tr><td>A</td><td>1</td></tr></table>", "Name | Sum\nA | 1"),
-            (
-                "<table><tr><td><p>A</p></td><td><p>1</p><p>2</p></td><td></td><td>x</td></tr><tr><td>B</td></tr></table>y",
-                "A | 1\n2 |  | x\nB\ny",
-            ),
-            ("a<img src=x alt=\"a plan\">", "aa plan"),
             (
                 "<a href=\"https://a.example/b\">here</a>, <a href='javascript:x()'>there</a>",
                 "here (https://a.example/b), there",

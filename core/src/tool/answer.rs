@@ -6,8 +6,6 @@ use super::text::{self, Fence};
 
 /// Characters after which prose is cut, unless everything was asked for.
 const PROSE: usize = 200;
-/// The same where the answer is about one thing, which is read in order to be worked on.
-const PROSE_OF_ONE: usize = 8_000;
 /// Bytes of JSON that an answer may have: about 20,000 tokens.
 const LARGEST: usize = 60_000;
 /// The field that tells what is to be known of an answer.
@@ -20,27 +18,14 @@ pub enum Detail {
     /// Long texts are cut at 200 characters.
     #[default]
     Brief,
-    /// The texts of one thing are cut at 8,000 characters.
-    One,
     /// Texts are whole.
     Full,
-}
-
-impl Detail {
-    /// Characters that a text may have.
-    fn most(self) -> Option<usize> {
-        match self {
-            Self::Brief => Some(PROSE),
-            Self::One => Some(PROSE_OF_ONE),
-            Self::Full => None,
-        }
-    }
 }
 
 /// Makes an answer slim and harmless.
 pub fn finish(mut answer: Value, detail: Detail, fence: &Fence) -> Value {
     text::shorten_names(&mut answer);
-    let cut = slim(&mut answer, detail.most());
+    let cut = slim(&mut answer, detail);
     if let (true, Some(map)) = (cut, answer.as_object_mut()) {
         map.entry("hint").or_insert_with(|| json!("Long texts are cut; with detail=full they come whole."));
     }
@@ -110,33 +95,32 @@ pub fn as_text(answer: &Value) -> String {
 }
 
 /// True when something was cut.
-fn slim(value: &mut Value, most: Option<usize>) -> bool {
+fn slim(value: &mut Value, detail: Detail) -> bool {
+    let is_brief = detail == Detail::Brief;
     match value {
         Value::Object(map) => {
             map.retain(|_, inner| !inner.is_null());
-            let cut = most.is_some_and(|most| cut_prose(map, most));
-            map.values_mut().fold(cut, |cut, inner| slim(inner, most) || cut)
+            let cut = is_brief && cut_prose(map);
+            map.values_mut().fold(cut, |cut, inner| slim(inner, detail) || cut)
         }
         Value::Array(items) => items.iter_mut().fold(false, |cut, item| {
-            let cut = match (&mut *item, most) {
-                (Value::Array(cells), Some(most)) => {
-                    cells.iter_mut().fold(cut, |cut, cell| cut_cell(cell, most) || cut)
-                }
+            let cut = match item {
+                Value::Array(cells) if is_brief => cells.iter_mut().fold(cut, |cut, cell| cut_cell(cell) || cut),
                 _ => cut,
             };
-            slim(item, most) || cut
+            slim(item, detail) || cut
         }),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
 }
 
-fn cut_prose(map: &mut Map<String, Value>, most: usize) -> bool {
+fn cut_prose(map: &mut Map<String, Value>) -> bool {
     let mut cut = Vec::new();
     for (name, value) in map.iter_mut() {
         if let Value::String(text) = value
-            && is_long_prose(text, most)
+            && is_long_prose(text)
         {
-            *text = text::cut(text, most);
+            *text = text::cut(text, PROSE);
             cut.push(format!("{name}_truncated"));
         }
     }
@@ -146,10 +130,10 @@ fn cut_prose(map: &mut Map<String, Value>, most: usize) -> bool {
 }
 
 /// A cell of a table has no name that could say that it was cut, so only its last character does.
-fn cut_cell(cell: &mut Value, most: usize) -> bool {
+fn cut_cell(cell: &mut Value) -> bool {
     match cell {
-        Value::String(text) if is_long_prose(text, most) => {
-            *text = text::cut(text, most);
+        Value::String(text) if is_long_prose(text) => {
+            *text = text::cut(text, PROSE);
             true
         }
         _ => false,
@@ -157,8 +141,8 @@ fn cut_cell(cell: &mut Value, most: usize) -> bool {
 }
 
 /// A cursor, a link or a token has no spaces and is worth nothing when cut.
-fn is_long_prose(text: &str, most: usize) -> bool {
-    text.len() > most && text.contains(' ') && text.chars().count() > most + 1
+fn is_long_prose(text: &str) -> bool {
+    text.len() > PROSE && text.contains(' ') && text.chars().count() > PROSE + 1
 }
 
 #[cfg(test)]

@@ -65,11 +65,6 @@ impl Declaration {
         }
     }
 
-    /// Whether it reads one thing of a board, whose long texts are what it is read for.
-    pub fn is_about_one_text(&self) -> bool {
-        self.service() == Service::Infinity && self.name.starts_with("infinity_get_")
-    }
-
     /// The scopes that a caller needs, for example `infinigate:order`. Work across both services reads in both and acts in
     /// the one that its effect belongs to.
     pub fn scopes(&self) -> Scopes {

@@ -15,8 +15,9 @@ use super::ctx::Ctx;
 use super::declaration::Effect;
 use super::error::{Error, Result};
 use super::ledger::Limits;
-use super::text::{self, Fence};
-use super::{input, markdown};
+use super::one_line;
+use super::text::Fence;
+use super::{input, markdown, page};
 
 /// A call as it came in.
 pub struct Attempt<'a> {
@@ -76,7 +77,7 @@ pub struct Runtime {
 pub async fn take(runtime: &Runtime, ctx: &Ctx, attempt: Attempt<'_>) -> Result<Turn> {
     let mut arguments = attempt.arguments;
     input::fit(&attempt.offered.input, &mut arguments)?;
-    let common = take_common(&mut arguments, attempt.offered);
+    let common = take_common(&mut arguments, attempt.offered.cuts);
     let arguments = Value::Object(arguments);
     if attempt.offered.tool.declaration.effect == Effect::Spends {
         one_line::must_be(&arguments)?;
@@ -94,8 +95,7 @@ pub async fn take(runtime: &Runtime, ctx: &Ctx, attempt: Attempt<'_>) -> Result<
         };
         page::fitting(&attempt.offered.input, arguments, run).await?
     } else {
-        unfenced(&arguments)?;
-        let prepared = prepare(arguments.clone())?;
+        let prepared = (attempt.offered.tool.prepare)(arguments.clone())?;
         let asking = Asking {
             confirmations: &runtime.confirmations,
             store: ctx.store(),
@@ -123,26 +123,11 @@ pub enum FenceForeignText {
     Off,
 }
 
-/// What an answer put around a text of others is no part of it, and does not go back with it.
-fn unfenced(arguments: &Value) -> Result<()> {
-    let Some((name, _)) = arguments.as_object().into_iter().flatten().find(|(_, value)| text::holds_fence(value))
-    else {
-        return Ok(());
-    };
-    Err(Error::of_argument(name, "it holds the lines that answers put around a text by others")
-        .with_hint("Send the text without the lines [text by others …] and [end …]."))
-}
-
-fn take_common(arguments: &mut Map<String, Value>, offered: &Offered) -> Common {
+fn take_common(arguments: &mut Map<String, Value>, cuts: bool) -> Common {
     let mut take = |name: &str| arguments.remove(name).and_then(|value| value.as_str().map(str::to_owned));
     Common {
         markdown: take("response_format").as_deref() == Some("markdown"),
-        detail: match take("detail").as_deref() {
-            Some("full") => Detail::Full,
-            _ if !offered.cuts => Detail::Full,
-            _ if offered.tool.declaration.is_about_one_text() => Detail::One,
-            _ => Detail::Brief,
-        },
+        detail: if take("detail").as_deref() == Some("full") || !cuts { Detail::Full } else { Detail::Brief },
         token: take("confirmation_token"),
     }
 }
@@ -166,21 +151,12 @@ fn finish(mut structured: Value, common: &Common, ctx: &Ctx) -> Done {
 
 /// What upstream sent in another form than its document says is told, not hidden.
 fn add_notes(answer: &mut Value, ctx: &Ctx) {
-    let found = ctx.call().notes();
-    let Some(map) = answer.as_object_mut() else { return };
-    if found.is_empty() {
-        return;
-    }
-    let notes = map.entry("notes").or_insert_with(|| json!([]));
-    if let Some(notes) = notes.as_array_mut() {
-        notes.extend(found.iter().take(5).map(|note| {
-            json!(format!(
-                "{} sent {} at {} where {} is documented; it is left out here.",
-                note.service,
-                text::clean(&note.found),
-                note.pointer,
-                note.expected
-            ))
-        }));
+    for found in ctx.call().notes().iter().take(5) {
+        let (service, sent) = (&found.service, super::text::clean(&found.found));
+        let note = format!(
+            "{service} sent {sent} at {} where {} is documented; it is left out here.",
+            found.pointer, found.expected
+        );
+        answer::note(answer, note);
     }
 }

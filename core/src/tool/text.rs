@@ -7,7 +7,6 @@ use serde_json::{Map, Value};
 pub use crate::sanitize::{NAME, clean, from_html, is_invisible, line, listed, name, plain_number};
 
 use super::schema::LONG_TEXT;
-use crate::rich_text::Stored;
 
 /// Marks where foreign text begins, inside the server only; `clean` takes such characters out of everything foreign.
 const OPEN: char = '\u{E000}';
@@ -23,14 +22,9 @@ impl Foreign {
         Self(clean(text))
     }
 
-    /// HTML, as cleaned Markdown.
+    /// HTML, turned into cleaned text.
     pub fn html(html: &str) -> Self {
-        Self(Stored::read(html).markdown().to_owned())
-    }
-
-    /// Whether it says nothing.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        Self(clean(&from_html(html)))
     }
 }
 
@@ -208,36 +202,10 @@ pub fn cut(text: &str, most: usize) -> String {
     cut
 }
 
-/// Whether `given` ends where an answer cut `whole`: written in its place, it would be the end of the rest.
-pub fn is_cut_of(given: &str, whole: &str) -> bool {
-    /// How much of the end is looked for, and how much must be there to tell anything.
-    const END: usize = 60;
-    const LEAST: usize = 20;
-    let on_one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let given = on_one_line(given);
-    // An excerpt says how much it leaves out, other cuts only that they are some.
-    let excerpt = given.strip_suffix(" more characters)").and_then(|text| Some(text.rsplit_once(" (")?.0));
-    let Some(head) = excerpt.unwrap_or(&given).strip_suffix('…') else { return false };
-    let head = head.trim_end();
-    let from = head.char_indices().rev().nth(END - 1).map_or(0, |(at, _)| at);
-    let (end, whole) = (head.get(from..).unwrap_or_default(), on_one_line(whole));
-    let is_there = end.chars().count() >= LEAST && whole.contains(end);
-    is_there && !whole.ends_with(end) && !whole.contains(&format!("{end}…"))
-}
-
-/// Whether a text in here has a line that [`finish`] puts around a text by others.
-pub fn holds_fence(value: &Value) -> bool {
-    match value {
-        Value::String(text) => ["[text by others ", "[end "].iter().any(|begin| {
-            text.match_indices(begin).filter_map(|(at, _)| text.get(at + begin.len()..)).any(|rest| {
-                let marker = rest.split_once(']').map(|(marker, _)| marker);
-                marker.is_some_and(|marker| marker.len() == 8 && marker.bytes().all(|byte| byte.is_ascii_hexdigit()))
-            })
-        }),
-        Value::Array(items) => items.iter().any(holds_fence),
-        Value::Object(map) => map.values().any(holds_fence),
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
-    }
+/// Plain text as the HTML that StartInfinity keeps: escaped, a paragraph a line.
+pub fn to_html(text: &str) -> String {
+    let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    escaped.lines().map(|line| format!("<p>{line}</p>")).collect()
 }
 
 #[cfg(test)]
@@ -246,29 +214,9 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_text_that_was_cut_is_known_and_one_that_only_ends_with_dots_is_not() {
-        let whole = "Der Kunde wünscht einen Rückruf am Nachmittag, sobald die Geräte im Lager eingetroffen sind.";
-        for head in ["Der Kunde wünscht einen Rückruf am", "Geändert: wünscht einen Rückruf am Nachmittag, sobald"]
-        {
-            let head = head.replace("Geändert: ", "");
-            assert!(is_cut_of(&format!("{head}…"), whole), "{head}");
-            assert!(is_cut_of(&format!("{head}… (12 more characters)\n"), whole), "{head}");
-        }
-        assert!(is_cut_of(&cut(whole, 40), whole));
-        for own in [whole, "Und so weiter…", "Der Kunde ist zufrieden…", &format!("{whole}…"), ""] {
-            assert!(!is_cut_of(own, whole), "{own}");
-        }
-        let dots = "Der Kunde wünscht einen Rückruf am… Nachmittag";
-        assert!(!is_cut_of("Der Kunde wünscht einen Rückruf am…", dots), "it stands there so");
-    }
-
-    #[test]
-    fn the_lines_around_a_text_are_found_wherever_they_stand() {
-        let mut value = json!({ "a": { "b": [Foreign::text("x")] } });
-        assert!(!holds_fence(&value));
-        finish(&mut value, &Fence::random());
-        assert!(holds_fence(&value), "{value}");
-        assert!(!holds_fence(&json!("[end of text] [text by others]")));
+    fn text_survives_the_way_to_html_and_back() {
+        let text = "a < b & c\nsecond line";
+        assert_eq!(from_html(&to_html(text)), text);
     }
 
     #[test]

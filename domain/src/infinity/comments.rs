@@ -9,10 +9,10 @@ use super::dates;
 use super::directory::{self, Board, Member, Workspace};
 use super::pages::Listed;
 use super::pictures::Pictures;
+use super::prose;
 use infini_mcp_core::api::ids::{CommentId, ItemId};
 use infini_mcp_core::api::infinity::types::{self, CommentExpand};
-use infini_mcp_core::rich_text::{Stored, to_html};
-use infini_mcp_core::tool::text::{Foreign, is_cut_of};
+use infini_mcp_core::tool::text::Foreign;
 use infini_mcp_core::tool::{Code, Ctx, Error, Result};
 
 /// One comment in words.
@@ -109,39 +109,10 @@ impl Talk {
 /// # Errors
 /// When there is no text in it.
 pub fn html_of(argument: &str, text: &str) -> Result<String> {
-    shows_something(argument, to_html(text))
-}
-
-fn shows_something(argument: &str, html: String) -> Result<String> {
-    if Stored::read(&html).markdown().is_empty() {
+    if infini_mcp_core::tool::text::from_html(text).trim().is_empty() {
         return Err(Error::of_argument(argument, "a comment needs a text"));
     }
-    Ok(html)
-}
-
-/// The HTML of a comment that shall read like `text`; nothing where it does already.
-///
-/// # Errors
-/// When there is no text in it, and when it was cut where it was read.
-pub fn edited(comment: &types::Comment, text: &str) -> Result<Option<String>> {
-    html_of("text", text)?;
-    let stored = Stored::read(comment.text.as_deref().unwrap_or_default());
-    if is_cut_of(text, stored.markdown()) {
-        let cut = "it ends where an answer cut it; stored so, the rest of it would be lost";
-        return Err(Error::of_argument("text", cut).with_hint(
-            "Read it with infinity_get_comment and detail=full and send it whole, or add to it with `append`.",
-        ));
-    }
-    stored.edited(text).map(|html| shows_something("text", html)).transpose()
-}
-
-/// The HTML of a comment with more behind it; nothing where it ends so already.
-///
-/// # Errors
-/// When there is no text in what is added.
-pub fn with(comment: &types::Comment, more: &str) -> Result<Option<String>> {
-    html_of("append", more)?;
-    Ok(Stored::read(comment.text.as_deref().unwrap_or_default()).with(more))
+    Ok(prose::comment(text))
 }
 
 /// A comment, or its item, that is not there: comments can also disappear by themselves.

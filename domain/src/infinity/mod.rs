@@ -33,6 +33,7 @@ pub mod pages;
 pub mod people;
 pub mod pictures;
 pub mod place;
+pub mod prose;
 pub mod purpose;
 pub mod refusal;
 pub mod subitems;

@@ -19,7 +19,7 @@ pub struct Args {
     board_id: String,
     /// The item's id.
     item_id: ItemId,
-    /// What to say, in Markdown.
+    /// What to say: plain text, or simple HTML.
     comment_text: String,
 }
 

@@ -1,6 +1,6 @@
 //! Comment on an item.
 //!
-//! Markdown becomes the HTML that StartInfinity keeps; markup that could act in a colleague's browser is taken out.
+//! Plain text becomes the HTML that StartInfinity keeps; markup that could act in a colleague's browser is taken out.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -19,7 +19,7 @@ pub struct Args {
     board_id: String,
     /// The item's id.
     item_id: ItemId,
-    /// What to say, in Markdown.
+    /// What to say: plain text, or simple HTML.
     text: String,
     /// Id of the comment to answer.
     parent_id: Option<CommentId>,

@@ -1,6 +1,6 @@
 //! Get one comment.
 //!
-//! Lists cut comments at their beginning; here one comes to 8,000 characters, and with `detail: full` whole.
+//! Lists cut long comments; with `detail: full` this one comes whole.
 
 use schemars::JsonSchema;
 use serde::Deserialize;

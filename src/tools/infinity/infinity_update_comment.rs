@@ -26,8 +26,6 @@ pub struct Args {
     /// The new text.
     #[schemars(extend("x-empty-counts" = true))]
     text: Option<String>,
-    /// Added below instead.
-    append: Option<String>,
     /// Id of the comment it answers, or none.
     #[serde(default)]
     parent_id: Change<CommentId>,
@@ -35,36 +33,19 @@ pub struct Args {
 
 /// Change a comment on a StartInfinity item.
 ///
-/// Only what is given changes.
+/// Only what is given changes. A new comment: infinity_create_comment.
 #[tool(
     writes,
     idempotent,
     undo = "infinity_update_comment with the earlier text",
-    confirm = "Change the comment {comment_id} on the item {item_id} (text {text}, append {append}, parent {parent_id})?"
+    confirm = "Change the comment {comment_id} on the item {item_id} to: {text}"
 )]
 pub async fn infinity_update_comment(ctx: &Ctx, args: Args) -> Result<CommentRow> {
-    if args.text.is_none() && args.append.is_none() && !args.parent_id.is_wanted() {
-        return Err(
-            Error::of_argument("text", "nothing to change was given").with_hint("Give text, append or parent_id.")
-        );
+    if args.text.is_none() && !args.parent_id.is_wanted() {
+        return Err(Error::of_argument("text", "nothing to change was given").with_hint("Give text or parent_id."));
     }
+    let text = args.text.as_deref().map(|text| comments::html_of("text", text)).transpose()?;
     let talk = Talk::open(ctx, args.workspace_id.as_deref(), &args.board_id, &args.item_id).await?;
-    let text = match (&args.text, &args.append) {
-        (None, None) => None,
-        (Some(_), Some(_)) => return Err(Error::of_argument("append", "it is given together with text")),
-        (text, append) => {
-            let comment = talk.fetch(ctx, &args.comment_id).await?;
-            let text = match (text, append) {
-                (Some(text), _) => comments::edited(&comment, text)?,
-                (None, append) => comments::with(&comment, append.as_deref().unwrap_or_default())?,
-            };
-            if text.is_none() && !args.parent_id.is_wanted() {
-                // It reads so already, and what nobody touched is not written.
-                return Ok(talk.shown(&comment));
-            }
-            text
-        }
-    };
     let body = types::CommentUpdate { text, parent_id: args.parent_id.sent() };
     let client = ctx.infinity()?;
     let update = client.update_comment().workspace(&talk.workspace.id).board_id(&talk.board.id);

@@ -11,7 +11,7 @@ use crate::api::ids::{FolderId, ItemId};
 use crate::api::infinity::types;
 use crate::domain::infinity::change::Change;
 use crate::domain::infinity::items::Wording;
-use crate::domain::infinity::one_item::{self, OneItem, completed};
+use crate::domain::infinity::one_item::{OneItem, completed};
 use crate::domain::infinity::place::Place;
 use crate::domain::infinity::{subitems, values};
 use crate::tool::{Ctx, Error, Result, tool};
@@ -31,28 +31,18 @@ pub struct Args {
     /// Id of the item above; none makes it top level.
     #[serde(default)]
     parent_id: Change<ItemId>,
-    /// As in infinity_create_item; null empties one, {append: text} adds to a text.
+    /// Values by attribute name or id, as in infinity_create_item; null empties one.
     values: Option<Map<String, Value>>,
     /// Numeric position.
     sort_order: Option<String>,
 }
 
-/// What is to be sent.
-struct Plan {
-    folder: Option<FolderId>,
-    values: Vec<types::ItemValueWrite>,
-    /// Whether the values depend on what the item holds.
-    needs_stored: bool,
-}
-
-/// The folder and the values to send, over what the item holds where that is known.
-fn plan(place: &Place, args: &Args, item: Option<&types::Item>) -> Result<Plan> {
+/// The folder and the values to send.
+fn plan(place: &Place, args: &Args) -> Result<(Option<FolderId>, Vec<types::ItemValueWrite>)> {
     let folder = args.folder_id.as_deref().map(|given| place.folder(given)).transpose()?;
     let wording = Wording { values: args.values.as_ref(), ..Wording::default() };
-    let said = wording.said(place, folder)?;
-    let values = values::write_over(place, &said, item)?;
-    let needs_stored = values::needs_stored(place, &said);
-    Ok(Plan { folder: folder.map(|folder| folder.id.clone()), values, needs_stored })
+    let values = values::write(place, &wording.said(place, folder)?)?;
+    Ok((folder.map(|folder| folder.id.clone()), values))
 }
 
 /// Change values of a StartInfinity item, or move it.
@@ -66,21 +56,12 @@ fn plan(place: &Place, args: &Args, item: Option<&types::Item>) -> Result<Plan> 
 )]
 pub async fn infinity_update_item(ctx: &Ctx, args: Args) -> Result<OneItem> {
     let place = Place::open(ctx, args.workspace_id.as_deref(), &args.board_id).await?;
-    let (place, mut planned) = place.settle(ctx, |place| plan(place, &args, None)).await?;
-    let moves = planned.folder.is_some() || args.parent_id.is_wanted() || args.sort_order.is_some();
-    if planned.values.is_empty() && !moves {
+    let (place, (folder, values)) = place.settle(ctx, |place| plan(place, &args)).await?;
+    if folder.is_none() && values.is_empty() && !args.parent_id.is_wanted() && args.sort_order.is_none() {
         return Err(Error::of_argument("values", "nothing to change was given")
             .with_hint("Give at least one of values, folder_id, parent_id and sort_order."));
     }
-    if planned.needs_stored {
-        let item = one_item::fetch(ctx, &place, &args.item_id).await?;
-        planned = plan(&place, &args, Some(&item))?;
-        if planned.values.is_empty() && !moves {
-            let note = "The item reads so already; nothing was sent.".to_owned();
-            return Ok(OneItem::of(&place, &item, vec![note]));
-        }
-    }
-    let Plan { folder, values, .. } = planned;
+    let target = folder.clone();
     let body = types::ItemUpdate {
         folder_id: folder.map(String::from),
         parent_id: args.parent_id.sent(),

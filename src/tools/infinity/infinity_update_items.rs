@@ -17,7 +17,7 @@ use crate::domain::infinity::bulk::{self, Finding, Job, Report};
 use crate::domain::infinity::items::Wording;
 use crate::domain::infinity::one_item;
 use crate::domain::infinity::place::Place;
-use crate::domain::infinity::values::{self, Said};
+use crate::domain::infinity::values;
 use crate::tool::{Ctx, Error, Result, tool};
 
 /// Which items, and what shall be different.
@@ -52,21 +52,17 @@ struct Planned {
     item: ItemId,
     folder: Option<FolderId>,
     values: Vec<types::ItemValueWrite>,
-    /// What was said, where its form depends on what the item holds when it is its turn.
-    said: Option<Vec<Said>>,
 }
 
 impl ItemChange {
     fn planned(&self, place: &Place) -> Result<Planned> {
         let folder = self.folder_id.as_deref().map(|given| place.folder(given)).transpose()?;
         let wording = Wording { values: self.values.as_ref(), ..Wording::default() };
-        let said = wording.said(place, folder)?;
-        let values = values::write(place, &said)?;
+        let values = values::write(place, &wording.said(place, folder)?)?;
         if folder.is_none() && values.is_empty() {
             return Err(Error::of_argument("items", "nothing to change was given"));
         }
-        let said = values::needs_stored(place, &said).then_some(said);
-        Ok(Planned { item: self.item_id.clone(), folder: folder.map(|folder| folder.id.clone()), values, said })
+        Ok(Planned { item: self.item_id.clone(), folder: folder.map(|folder| folder.id.clone()), values })
     }
 }
 
@@ -107,23 +103,11 @@ struct Changes<'a> {
 impl Job for Changes<'_> {
     async fn send(&self, ctx: &Ctx, index: usize) -> Result<String> {
         let change = self.changes.get(index).ok_or_else(|| Error::internal("the batch is longer than its items"))?;
-        let values = match &change.said {
-            None => change.values.clone(),
-            Some(said) => {
-                let item = one_item::fetch(ctx, self.place, &change.item).await?;
-                let values = values::write_over(self.place, said, Some(&item))?;
-                if values.is_empty() && change.folder.is_none() {
-                    // It reads so already, and what nobody touched is not written.
-                    return Ok(change.item.to_string());
-                }
-                values
-            }
-        };
         let body = types::ItemUpdate {
             folder_id: change.folder.as_ref().map(String::from),
             parent_id: None,
             sort_order: None,
-            values: Some(values).filter(|values| !values.is_empty()),
+            values: Some(change.values.clone()).filter(|values| !values.is_empty()),
         };
         let client = ctx.infinity()?;
         let update = client.update_item().workspace(&self.place.workspace.id).board_id(&self.place.board.id);

@@ -2,14 +2,14 @@
 
 mod choices;
 mod lists;
-mod long;
 mod read;
 mod refused;
 mod single;
 mod write;
 
 pub use read::{data_of, read, shown};
-pub use write::{Said, default, embedded, needs_stored, write, write_over};
+pub use refused::refused;
+pub use write::{Said, default, embedded, is_nothing, write};
 
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ use crate::infinity::dates;
 use crate::infinity::names::Named;
 use crate::infinity::place::Place;
 use infini_mcp_core::api::infinity::types;
-use infini_mcp_core::tool::text::Foreign;
+use infini_mcp_core::tool::text::{Foreign, from_html};
 
 /// The values of one item as `{attribute name: readable value}`, without deleted and empty ones.
 ///
@@ -19,7 +19,7 @@ pub fn read(place: &Place, values: &[types::Value]) -> Map<String, Value> {
         let data = value.data.as_ref().unwrap_or(&Value::Null);
         let (key, readable) = match place.attribute_of_id(id) {
             Some(attribute) => (attribute.key.clone(), shown(place, attribute, data)),
-            None => (id.to_owned(), unknown(data).filter(|data| !is_empty(data))),
+            None => (id.to_owned(), Some(data.clone()).filter(|data| !is_empty(data))),
         };
         if let Some(readable) = readable {
             shown_values.insert(key, readable);
@@ -49,7 +49,7 @@ pub fn shown(place: &Place, attribute: &Attribute, data: &Value) -> Option<Value
         Kind::Label => labels(attribute, data),
         Kind::Members => each(data, |id| member(place, id)),
         Kind::CreatedBy => member(place, data),
-        Kind::Longtext => return longtext(data),
+        Kind::Longtext => longtext(data),
         Kind::Date | Kind::CreatedAt | Kind::UpdatedAt => {
             data.as_str().map_or_else(|| data.clone(), |text| json!(dates::shown(text)))
         }
@@ -60,8 +60,13 @@ pub fn shown(place: &Place, attribute: &Attribute, data: &Value) -> Option<Value
             each(data, |file| pick(file, &[("id", "id"), ("name", "original_name"), ("link", "link")]))
         }
         Kind::Number | Kind::Progress | Kind::Rating | Kind::Vote | Kind::CustomId => number(data),
-        Kind::Text | Kind::Email | Kind::Phone | Kind::Checkbox | Kind::Reference | Kind::TimeTracking => data.clone(),
-        Kind::Other(_) => return unknown(data),
+        Kind::Text
+        | Kind::Email
+        | Kind::Phone
+        | Kind::Checkbox
+        | Kind::Reference
+        | Kind::TimeTracking
+        | Kind::Other(_) => data.clone(),
     };
     Some(readable)
 }
@@ -102,16 +107,9 @@ fn member(place: &Place, user: &Value) -> Value {
     name.map_or_else(|| user.clone(), |name| json!(name))
 }
 
-/// Long text as Markdown; nothing where it shows nothing.
-fn longtext(data: &Value) -> Option<Value> {
-    let Some(html) = data.as_str() else { return Some(data.clone()) };
-    let text = Foreign::html(html);
-    serde_json::to_value(&text).ok().filter(|_| !text.is_empty())
-}
-
-/// What is not known to be anything may be HTML of others.
-fn unknown(data: &Value) -> Option<Value> {
-    if data.as_str().is_some_and(|text| text.contains('<')) { longtext(data) } else { Some(data.clone()) }
+fn longtext(data: &Value) -> Value {
+    let text = data.as_str().map(from_html).filter(|text| !text.is_empty());
+    text.and_then(|text| serde_json::to_value(Foreign::text(&text)).ok()).unwrap_or_else(|| data.clone())
 }
 
 /// A link whose name says nothing new is its address alone.

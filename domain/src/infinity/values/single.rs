@@ -6,13 +6,16 @@ use super::write::misfit;
 use crate::infinity::attributes::Attribute;
 use crate::infinity::dates;
 use crate::infinity::names::fold;
+use crate::infinity::prose::is_html;
 use crate::infinity::refusal::Refusal;
-use infini_mcp_core::rich_text::to_html;
+use infini_mcp_core::tool::Zone;
+use infini_mcp_core::tool::numeral;
+use infini_mcp_core::tool::text::to_html;
 
 type Written = Result<Value, Refusal>;
 
 /// A number is taken as its digits, since an article number may come without quotes.
-pub(super) fn plain(attribute: &Attribute, value: &Value, wanted: &str) -> Result<String, Refusal> {
+fn plain(attribute: &Attribute, value: &Value, wanted: &str) -> Result<String, Refusal> {
     match value {
         Value::String(text) => Ok(text.clone()),
         Value::Number(number) => Ok(number.to_string()),
@@ -24,9 +27,10 @@ pub(super) fn text(attribute: &Attribute, value: &Value) -> Written {
     plain(attribute, value, "a text").map(Value::String)
 }
 
-/// Markdown, which plain text is as well, becomes the HTML that upstream keeps; of HTML stays what shapes a text.
+/// Plain text becomes the HTML that upstream keeps; HTML stays as it is.
 pub(super) fn longtext(attribute: &Attribute, value: &Value) -> Written {
-    Ok(json!(to_html(&plain(attribute, value, "a text in Markdown")?)))
+    let text = plain(attribute, value, "a text, plain or HTML")?;
+    Ok(json!(if is_html(&text) { text } else { to_html(&text) }))
 }
 
 pub(super) fn email(attribute: &Attribute, value: &Value) -> Written {

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{choices, lists, long, read, single};
+use super::{choices, lists, single};
 use crate::infinity::attributes::{Attribute, Kind};
-use crate::infinity::names::{Named, quoted};
+use crate::infinity::names::quoted;
 use crate::infinity::place::Place;
 use crate::infinity::refusal::{self, Refusal};
 use infini_mcp_core::api::infinity::types;
@@ -24,29 +24,11 @@ pub struct Said {
 /// # Errors
 /// All values that cannot be written, each with what is allowed.
 pub fn write(place: &Place, said: &[Said]) -> Result<Vec<types::ItemValueWrite>> {
-    write_over(place, said, None)
-}
-
-/// Whether a text is among the values whose form depends on what is stored.
-pub fn needs_stored(place: &Place, said: &[Said]) -> bool {
-    said.iter().any(|Said { attribute, value }| {
-        place
-            .attribute(attribute)
-            .is_ok_and(|attribute| long::needs_stored(attribute, &read_embedded(&attribute.kind, value)))
-    })
-}
-
-/// The same over what an item holds. Texts that read as they do already are left out.
-///
-/// # Errors
-/// Those of [`write`], and texts that were cut when they were read.
-pub fn write_over(place: &Place, said: &[Said], item: Option<&types::Item>) -> Result<Vec<types::ItemValueWrite>> {
     let mut written: Vec<types::ItemValueWrite> = Vec::new();
     let mut refused = Vec::new();
     for Said { attribute, value } in said {
-        match place.attribute(attribute).and_then(|attribute| one(place, attribute, value, item)) {
-            Ok(None) => {}
-            Ok(Some(value)) => match written.iter().find(|other| other.attribute_id == value.attribute_id) {
+        match place.attribute(attribute).and_then(|attribute| one(place, attribute, value)) {
+            Ok(value) => match written.iter().find(|other| other.attribute_id == value.attribute_id) {
                 None => written.push(value),
                 // The same value said twice is only a repetition.
                 Some(other) if other.data == value.data => {}
@@ -61,22 +43,10 @@ pub fn write_over(place: &Place, said: &[Said], item: Option<&types::Item>) -> R
     if refused.is_empty() { Ok(written) } else { Err(refusal::all(refused)) }
 }
 
-fn one(
-    place: &Place,
-    attribute: &Attribute,
-    value: &Value,
-    item: Option<&types::Item>,
-) -> std::result::Result<Option<types::ItemValueWrite>, Refusal> {
+fn one(place: &Place, attribute: &Attribute, value: &Value) -> std::result::Result<types::ItemValueWrite, Refusal> {
     let value = read_embedded(&attribute.kind, value);
-    let stored = || item.and_then(|item| read::data_of(item, attribute.id())?.as_str()).unwrap_or_default();
-    let data = match (&attribute.kind, item) {
-        _ if value.is_null() => Some(emptied(attribute)?),
-        (Kind::Longtext, Some(_)) => long::longtext(attribute, &value, stored())?,
-        (Kind::Text, Some(_)) => long::text(attribute, &value, stored())?,
-        (Kind::Longtext | Kind::Text, None) => Some(data(place, attribute, &long::new_text(attribute, &value)?)?),
-        _ => Some(data(place, attribute, &value)?),
-    };
-    Ok(data.map(|data| types::ItemValueWrite { attribute_id: attribute.id.to_string(), data }))
+    let data = if is_nothing(&value) { emptied(attribute)? } else { data(place, attribute, &value)? };
+    Ok(types::ItemValueWrite { attribute_id: attribute.id.to_string(), data })
 }
 
 /// Null and an empty text both mean that there shall be nothing, whatever the attribute holds.
@@ -110,9 +80,6 @@ pub fn embedded(given: &Value) -> Option<Value> {
 fn read_embedded(kind: &Kind, value: &Value) -> Value {
     let is_list = matches!(kind, Kind::Label | Kind::Members | Kind::Links | Kind::Checklist | Kind::Attachments);
     let text = value.as_str().map(str::trim).filter(|text| is_list && text.starts_with('['));
-    if matches!(kind, Kind::Text | Kind::Longtext) {
-        return embedded(value).filter(|value| long::appended(value).is_some()).unwrap_or_else(|| value.clone());
-    }
     // A checklist may be said as `[x] done`, which is no JSON and stays a text.
     text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_else(|| value.clone())
 }
