@@ -228,3 +228,105 @@ async fn a_purchase_that_cannot_be_noted_any_more_is_still_told_and_never_repeat
     assert_eq!(again["code"], "conflict", "{again:#}");
     assert_eq!(purchases(&door).await, 1);
 }
+
+/// Makes every order of a ledger so much older.
+async fn age(address: &str, seconds: i64) {
+    let database = sqlx::SqlitePool::connect(address).await.unwrap();
+    let sql = "UPDATE orders SET started_at = started_at - $1 * 1000";
+    sqlx::query(sql).bind(seconds).execute(&database).await.unwrap();
+}
+
+async fn bought(door: &Door, count: u64) {
+    while purchases(door).await < count {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+}
+
+async fn calls(door: &Door, operation: &str) -> u64 {
+    let ledger = door.ledger().await;
+    let rows = ledger["operations"].as_array().unwrap().clone();
+    rows.iter().find(|row| row["operation"] == operation).map_or(0, |row| row["calls"].as_u64().unwrap())
+}
+
+#[tokio::test]
+async fn a_refusal_that_answers_a_second_delivery_is_looked_up_and_found_to_have_bought() {
+    for stale in [409, 400] {
+        let door = Door::sandbox().await;
+        door.fault(json!({ "infinigate.stale_revision": stale })).await;
+        let question = door.ask(ACCEPT, acceptance()).await;
+        door.fault(json!({ "infinigate.double_next": { "operation": "acceptPurchaseQuote" } })).await;
+        let error = door.reply(ACCEPT, acceptance(), Consent::Given(&question.state)).await.unwrap_err();
+        let told = error.to_json("r");
+        assert_eq!(told["code"], "outcome_unknown", "{told:#}");
+        assert!(told["found"].as_str().unwrap().contains("has the status Accepted"), "{told:#}");
+        assert!(!told["message"].as_str().unwrap().contains("Nothing was changed"), "{told:#}");
+        assert_eq!(door.refused(ACCEPT, acceptance()).await["code"], "conflict");
+        assert_eq!(purchases(&door).await, 1);
+        let states = door.app.store().orders_by_state().await.unwrap().unwrap();
+        assert!(states.contains(&(infini_mcp::state::OrderState::Placed, 1)), "{states:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_order_is_sent_again_only_where_the_gateway_refused_it() {
+    const ORDER: &str = "infinigate_create_order";
+    let firewall = || json!({ "po_number": "PO-9", "lines": [{ "sku": "200417", "quantity": 1 }] });
+    for status in [401, 409, 429] {
+        for after_effect in [false, true] {
+            let case = format!("{status}, {after_effect}");
+            let door = Door::sandbox().await;
+            let question = door.ask(ORDER, firewall()).await;
+            door.fault(json!({ "infinigate.fail_next": { "status": status, "after_effect": after_effect, "operation": "requestPurchaseOrder" } })).await;
+            let outcome = door.reply(ORDER, firewall(), Consent::Given(&question.state)).await;
+            let by_gateway = !after_effect && status != 409;
+            assert_eq!(outcome.is_ok(), by_gateway, "{case}: {outcome:?}");
+            assert_eq!(calls(&door, "requestPurchaseOrder").await, 1 + u64::from(by_gateway), "{case}");
+            assert_eq!(purchases(&door).await, u64::from(by_gateway || after_effect), "{case}");
+            if !by_gateway {
+                assert_eq!(outcome.unwrap_err().code(), Code::OutcomeUnknown, "{case}");
+                assert_eq!(door.refused(ORDER, firewall()).await["code"], "outcome_unknown", "{case}");
+                assert_eq!(calls(&door, "requestPurchaseOrder").await, 1, "{case}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_order_is_given_up_only_when_its_longest_flight_is_over_and_lives_again_when_its_effect_is_seen() {
+    let (_folder, address) = state();
+    let door = Door::with(&[("STATE_URL", &address)]).await;
+    let question = door.ask(ACCEPT, acceptance()).await;
+    door.fault(json!({ "infinigate.late_next": { "ms": 4_000, "operation": "acceptPurchaseQuote" } })).await;
+    let error = door.reply(ACCEPT, acceptance(), Consent::Given(&question.state)).await.unwrap_err();
+    assert!(error.to_json("r")["found"].as_str().unwrap().contains("still open"), "{error}");
+    // 15 s for each of five attempts, and 300 s at the gateway.
+    age(&address, 360).await;
+    let open = door.refused(ACCEPT, acceptance()).await;
+    assert_eq!(open["code"], "outcome_unknown", "{open:#}");
+    age(&address, 20).await;
+    door.ask(ACCEPT, acceptance()).await;
+    let row = |door: &Door| {
+        let app = door.app.clone();
+        async move { app.store().orders(1).await.unwrap().remove(0) }
+    };
+    assert_eq!(row(&door).await.state, infini_mcp::state::OrderState::Failed);
+    bought(&door, 1).await;
+    let late = door.refused(ACCEPT, acceptance()).await;
+    assert_eq!(late["code"], "conflict", "{late:#}");
+    assert!(late["message"].as_str().unwrap().contains("Nothing was sent again"), "{late:#}");
+    assert_eq!((row(&door).await.state, purchases(&door).await), (infini_mcp::state::OrderState::Placed, 1));
+}
+
+#[tokio::test]
+async fn a_flight_is_as_long_as_the_settings_of_whoever_sent_it_allow() {
+    let (_folder, address) = state();
+    let slow = Door::with(&[("STATE_URL", &address), ("INFINIGATE_REQUEST_TIMEOUT_MS", "600000")]).await;
+    let question = slow.ask(ACCEPT, acceptance()).await;
+    slow.fault(json!({ "infinigate.reset_next": { "operation": "acceptPurchaseQuote" } })).await;
+    slow.reply(ACCEPT, acceptance(), Consent::Given(&question.state)).await.unwrap_err();
+    let quick = slow.beside(&[("STATE_URL", &address), ("INFINIGATE_REQUEST_TIMEOUT_MS", "1000")]);
+    age(&address, 3_200).await;
+    assert_eq!(quick.refused(ACCEPT, acceptance()).await["code"], "outcome_unknown");
+    age(&address, 101).await;
+    quick.ask(ACCEPT, acceptance()).await;
+}
