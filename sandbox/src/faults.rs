@@ -20,10 +20,6 @@ pub(super) struct Faults {
     reset_next: Option<Reset>,
     /// Wait, before or after the effect.
     slow_next: Option<Delay>,
-    /// Cut the connection, and do what was asked only later.
-    late_next: Option<Delay>,
-    /// Do what was asked twice, as if the request had been delivered twice, and give the second answer.
-    double_next: Option<Strikes>,
     /// Serve, but answer 200 with a web page.
     html_next: Option<Strikes>,
     /// Serve, but cut the JSON in half.
@@ -220,18 +216,6 @@ impl Faults {
             .as_mut()
             .filter(|one| is_now(one.after_effect) && target.is_meant(one.operation.as_ref()))?;
         use_up(&mut delay.count).then_some(delay.ms)
-    }
-
-    /// Takes the milliseconds after which the effect follows, where the answer is lost at once.
-    pub(super) fn late(&mut self, target: Target<'_>) -> Option<u64> {
-        let late = self.late_next.as_mut().filter(|one| target.is_meant(one.operation.as_ref()))?;
-        use_up(&mut late.count).then_some(late.ms)
-    }
-
-    /// Takes whether the request is delivered twice.
-    pub(super) fn doubled(&mut self, target: Target<'_>) -> bool {
-        let double = self.double_next.as_mut().filter(|one| target.is_meant(one.operation.as_ref()));
-        double.is_some_and(|one| use_up(&mut one.count))
     }
 
     /// Takes what is due at this moment; what is taken counts as struck.

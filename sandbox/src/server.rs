@@ -20,7 +20,7 @@ use super::faults::{Faults, Mishap, Moment, Target};
 use super::infinigate::Infinigate;
 use super::infinity::Infinity;
 use super::ledger::Ledger;
-use super::service::{Problem, Reply, Request, Service};
+use super::service::{Problem, Reply, Service};
 use super::{control, hold, inbound, outbound};
 
 pub(super) const INFINIGATE_PREFIX: &str = "/infinigate";
@@ -109,7 +109,7 @@ async fn receive(
         return (StatusCode::NOT_FOUND, "The sandbox serves /infinigate, /infinity/api/v2 and /sandbox.\n")
             .into_response();
     };
-    match mounted.serve(&app, path, raw).await {
+    match mounted.serve(&app.ledger, path, raw).await {
         Outcome::Answer(response) => response,
         Outcome::Cut => {
             scissors.cut();
@@ -118,18 +118,13 @@ async fn receive(
     }
 }
 
-fn is_success(reply: &Reply) -> bool {
-    (200..300).contains(&reply.status)
-}
-
 enum Outcome {
     Answer(Response),
     Cut,
 }
 
 impl Mounted {
-    async fn serve(&self, app: &Arc<Shared>, path: &str, raw: RawRequest) -> Outcome {
-        let ledger = &app.ledger;
+    async fn serve(&self, ledger: &Mutex<Ledger>, path: &str, raw: RawRequest) -> Outcome {
         let latency = hold(&self.faults).latency_ms();
         if latency > 0 {
             tokio::time::sleep(Duration::from_millis(latency)).await;
@@ -164,17 +159,6 @@ impl Mounted {
         let query = parts.uri.query().unwrap_or_default();
         match inbound::read(operation, values, query, parts.headers, body).await {
             Ok(request) => {
-                let (late, doubled) = {
-                    let mut faults = hold(&self.faults);
-                    (faults.late(target), faults.doubled(target))
-                };
-                if let Some(ms) = late {
-                    self.do_later(app, request, Duration::from_millis(ms));
-                    return Outcome::Cut;
-                }
-                if doubled && is_success(&self.service.answer(&request)) {
-                    hold(ledger).took_effect(self.name, target.operation);
-                }
                 let reply = self.service.answer(&request);
                 if (200..300).contains(&reply.status) {
                     hold(ledger).sent(self.name, target.operation, request.json());
@@ -186,20 +170,9 @@ impl Mounted {
         }
     }
 
-    /// The effect of a request whose connection is gone by then.
-    fn do_later(&self, app: &Arc<Shared>, request: Request, wait: Duration) {
-        let (app, service, name) = (Arc::clone(app), Arc::clone(&self.service), self.name);
-        tokio::spawn(async move {
-            tokio::time::sleep(wait).await;
-            if is_success(&service.answer(&request)) {
-                hold(&app.ledger).took_effect(name, &request.operation);
-            }
-        });
-    }
-
     /// What happens once the service has spoken: faults that strike after the effect only strike when there was one.
     fn after(&self, ledger: &Mutex<Ledger>, target: Target<'_>, mut reply: Reply) -> Outcome {
-        if !is_success(&reply) {
+        if !(200..300).contains(&reply.status) {
             return self.send(reply);
         }
         hold(ledger).took_effect(self.name, target.operation);
@@ -231,10 +204,7 @@ impl Mounted {
         Some(match mishap {
             Mishap::Reset => Outcome::Cut,
             Mishap::Fail(status, wait) => {
-                let reply = match moment {
-                    Moment::Before => self.service.failure(status),
-                    Moment::After => self.service.failure_after(status),
-                };
+                let reply = self.service.failure(status);
                 self.send(match wait {
                     Some(seconds) => reply.with_header("retry-after", seconds.to_string()),
                     None => reply,

@@ -149,11 +149,6 @@ pub trait Service: Send + Sync + 'static {
         Reply::json(status, serde_json::json!({ "message": reason.unwrap_or("Server Error") }))
     }
 
-    /// The same where the service itself speaks, after it has done what was asked: no gateway has turned anything away.
-    fn failure_after(&self, status: u16) -> Reply {
-        self.failure(status)
-    }
-
     /// The answer to one request too many; `wait` is the number of seconds after which the next is welcome.
     fn too_many(&self, wait: u64) -> Reply {
         Reply::json(429, serde_json::json!({ "message": "Too Many Attempts." }))

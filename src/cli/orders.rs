@@ -7,8 +7,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Failure, of_state, on_runtime, opened, opened_with_users, print};
 use crate::server::App;
-use crate::state::{Entry, OrderState, Proof};
-use crate::tool::{Evidence, Service, ledger};
+use crate::state::{Entry, OrderState, Total};
+use crate::tool::{Amount, Evidence, Service, ledger};
 
 /// How many orders one look at the ledger takes in.
 const MOST: u32 = 10_000;
@@ -98,24 +98,11 @@ fn line(order: &Entry) -> String {
 /// A person's word settles what upstream cannot tell.
 async fn decide(app: &App, id: &str, state: OrderState) -> Result<(), Failure> {
     let found = format!("a person said so with `orders reconcile`, as {}", state.name());
-    let known = app.store().order_of_id(id).await.map_err(|error| of_state(&error))?;
-    let is_open = |order: &&Entry| matches!(order.state, OrderState::Started | OrderState::Unknown);
-    let rest = known.as_ref().filter(is_open).and_then(|order| ledger::still_on_its_way(&app.own_ctx("orders"), order));
-    if let Some(rest) = rest {
-        // What is said of it now, its arrival could make untrue.
-        return Err(Failure::Failed(format!(
-            "{id} may still be on its way for {} seconds; nobody can know before. Nothing was changed",
-            rest.as_secs() + 1
-        )));
-    }
-    let settled = match state {
-        OrderState::Failed => app.store().fail_order(id, Proof::Person, &found).await,
-        _ => app.store().settle_order(id, state, None, Some(&found)).await,
-    };
-    let settled = settled.map_err(|error| of_state(&error))?;
+    let settled = app.store().settle_order(id, state, None, Some(&found)).await.map_err(|error| of_state(&error))?;
     if settled {
         return print(&format!("{id} is now {}.\n", state.name()));
     }
+    let known = app.store().order_of_id(id).await.map_err(|error| of_state(&error))?;
     Err(Failure::Failed(match known {
         Some(order) => format!("{id} is settled already: {}", order.state.name()),
         None => format!("there is no order {id}; `infini-mcp orders list` shows them"),

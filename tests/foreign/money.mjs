@@ -54,10 +54,6 @@ const MISHAPS = [
   ['reset before the effect', struck('reset_next', {}), 0],
   ['reset after the effect', struck('reset_next', { after_effect: true }), 1],
   ['500 after the effect', struck('fail_next', { status: 500, after_effect: true }), 1],
-  ['delivered twice, and the second delivery is refused with 409', struck('double_next', {}), 1],
-  ['401 of the service itself, after the effect', struck('fail_next', { status: 401, after_effect: true }), 1],
-  ['409 after the effect', struck('fail_next', { status: 409, after_effect: true }), 1],
-  ['429 of the service itself, after the effect', struck('fail_next', { status: 429, after_effect: true }), 1],
 ];
 const SPELLINGS = ['management', 'managment'];
 const SHAPES = ['sync', 'ack', 'empty'];
@@ -84,23 +80,6 @@ for (const spelling of SPELLINGS) {
         assert.equal(await sandbox.purchases(), bought);
       });
     }
-    await step(`${spelling}, ${shape}: an effect that comes long after its answer was lost is found`, async () => {
-      const settings = await afresh(switches);
-      const sayYesThenBreak = async () => (await sandbox.fault(struck('late_next', { ms: 1_500 })), SAYS_YES());
-      await meeting(settings, sayYesThenBreak, async (client) => {
-        const error = await accept(client);
-        assert.equal(error.code, 'outcome_unknown', JSON.stringify(error));
-        assert.match(error.found, /is still open/);
-        const early = await accept(client);
-        assert.equal(early.code, 'outcome_unknown', JSON.stringify(early));
-        while ((await sandbox.purchases()) === 0) await new Promise((resolve) => setTimeout(resolve, 50));
-        const late = await accept(client);
-        assert.equal(late.code, 'conflict', JSON.stringify(late));
-        assert.match(late.found, /has the status Accepted/);
-        assert.equal(client.asked.length, 1);
-      });
-      assert.equal(await sandbox.purchases(), 1);
-    });
     await step(`${spelling}, ${shape}: 429 with Retry-After is waited for, and the same accept again is answered from the ledger`, async () => {
       const settings = await afresh(switches);
       const sayYesThenBreak = async () => (await sandbox.fault(struck('fail_next', { status: 429, retry_after: 1 })), SAYS_YES());

@@ -7,7 +7,6 @@ use infini_mcp::api::ids::{BoardId, WorkspaceId};
 use infini_mcp::api::{Call, Cause, Error, Progress, drift, infinity};
 use tokio_util::sync::CancellationToken;
 
-use super::door::Door;
 use super::seam_upstream::{Act, TOKEN, Upstream, call, infinity_at, json};
 
 #[derive(Default)]
@@ -137,23 +136,4 @@ async fn a_removed_route_and_a_missing_item_are_told_apart() {
         let failure = account.client(call()).get_board().workspace(&workspace).board_id(&board).send().await;
         assert_eq!(Error::from(failure.unwrap_err()).cause, cause);
     }
-}
-
-#[tokio::test]
-async fn servers_on_one_file_keep_the_limit_of_requests_together() {
-    let folder = tempfile::tempdir().unwrap();
-    let address = format!("sqlite:{}", folder.path().join("state.db").display());
-    let settings =
-        [("STATE_URL", address.as_str()), ("INFINITY_REQUESTS_PER_MINUTE", "6"), ("MCP_CALL_TIMEOUT_MS", "2000")];
-    let one = Door::with(&settings).await;
-    one.fault(serde_json::json!({ "infinity.requests_per_minute": 0 })).await;
-    let other = one.beside(&settings);
-    let asks = (0..12).map(|turn| {
-        let door = if turn % 2 == 0 { &one } else { &other };
-        door.call("infinity_get_profile", serde_json::json!({}))
-    });
-    let answers = futures::future::join_all(asks).await;
-    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 6, "{answers:?}");
-    let refused = answers.into_iter().filter_map(Result::err);
-    assert!(refused.map(|error| error.code()).all(|code| code == infini_mcp::tool::Code::RateLimited));
 }

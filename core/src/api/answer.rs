@@ -9,9 +9,9 @@ use serde_json::Value;
 use super::attempt::Reply;
 use super::mend::{fits, mend};
 use super::retry::CREATE_TOKEN;
-use super::said::{fields, is_missing_route, is_of_gateway, is_unrouted, words};
+use super::said::{fields, is_missing_route, is_unrouted, words};
 use super::shape::{Operation, Shape};
-use super::{Arrival, Call, Cause, Service};
+use super::{Call, Cause, Service};
 
 /// Some Windows servers put it before their JSON.
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -76,32 +76,6 @@ pub(super) fn names_subscription_key(reply: &Reply) -> bool {
 /// Whether the gateway refused the route, so that the service behind it was not reached.
 pub(super) fn is_gateway_404(reply: &Reply) -> bool {
     reply.status == StatusCode::NOT_FOUND && is_missing_route(&reply.body)
-}
-
-/// Whether a request was turned away before the service behind saw it. Infinigate's gateway says so in a form of its own;
-/// StartInfinity checks tokens and counts requests before anything else.
-pub(super) fn is_turned_away(reply: &Reply, service: Service) -> bool {
-    let status = reply.status.as_u16();
-    match service {
-        Service::Infinigate => {
-            matches!(status, 401 | 403 | 404 | 429)
-                && (is_of_gateway(&reply.body, status) || (status == 401 && names_subscription_key(reply)))
-        }
-        Service::Infinity => matches!(status, 401 | 429),
-    }
-}
-
-/// What a refused write can have done, after attempts that can have done as much as `earlier` says. A status that speaks of
-/// the state may be the answer to a second delivery of the same request, whose first took effect.
-pub(super) fn arrival(reply: &Reply, service: Service, earlier: Arrival) -> Arrival {
-    if is_turned_away(reply, service) {
-        return earlier;
-    }
-    match (service, reply.status.as_u16(), earlier) {
-        (_, 400 | 403 | 404 | 405 | 410 | 413 | 414 | 415 | 422 | 431, Arrival::Never) => Arrival::Refused,
-        (Service::Infinity, 409 | 412 | 423 | 428, Arrival::Never) => Arrival::Refused,
-        _ => Arrival::Perhaps,
-    }
 }
 
 /// What a status other than a success means.

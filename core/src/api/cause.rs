@@ -70,17 +70,6 @@ pub enum Doubt {
     Cancelled,
 }
 
-/// Whether a request that failed can have had an effect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Arrival {
-    /// It never reached the service: no connection was made, or the gateway turned it away.
-    Never,
-    /// It was sent once, and the service itself refused it for what it says.
-    Refused,
-    /// It may have arrived, once or more often.
-    Perhaps,
-}
-
 impl Cause {
     /// The cause in a word, for logs and counters.
     pub fn kind(&self) -> &'static str {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::cause::{Arrival, Cause};
+use super::cause::Cause;
 use crate::sanitize::listed;
 
 /// Complaints about fields that are told one by one.
@@ -52,8 +52,6 @@ pub struct Error {
     pub status: Option<u16>,
     /// The service's own message: one line of plain text, at most 300 characters. Written by others.
     pub said: Option<String>,
-    /// Whether it can have had an effect; of reads always [`Arrival::Never`].
-    pub arrival: Arrival,
     /// How many times the request was sent.
     pub attempts: u32,
     /// From the first attempt, or the wait before it, to the end.
@@ -71,7 +69,6 @@ impl Error {
             operation: "",
             status: None,
             said: Some(said.into()),
-            arrival: Arrival::Never,
             attempts: 0,
             took: Duration::ZERO,
             source: None,
@@ -162,11 +159,8 @@ impl fmt::Display for Error {
         if let Some(said) = self.said.as_ref().filter(|_| !is_told) {
             write!(f, ". It said: \u{201c}{said}\u{201d}")?;
         }
-        f.write_str(match (&self.cause, self.arrival) {
-            (Cause::OutcomeUnknown { .. }, _) => ". It was not repeated.",
-            (_, Arrival::Perhaps) => ". Whether it took effect is not known. It was not repeated.",
-            (_, Arrival::Never | Arrival::Refused) => ". Nothing was changed.",
-        })
+        let is_unknown = matches!(self.cause, Cause::OutcomeUnknown { .. });
+        f.write_str(if is_unknown { ". It was not repeated." } else { ". Nothing was changed." })
     }
 }
 

@@ -119,11 +119,6 @@ impl Upstream {
         self.seam.share_pace(store, self.names.account.clone());
     }
 
-    /// How long a write can be on its way; what is not there after that did not arrive.
-    pub fn longest_flight(&self) -> Duration {
-        self.seam.longest_flight()
-    }
-
     /// Reads answers as they come over the wire.
     pub fn reader(&self) -> Reader {
         Reader::new(self.seam.clone())

@@ -26,7 +26,7 @@ mod trip;
 mod upload;
 
 pub use call::{Call, Note, Progress};
-pub use cause::{Arrival, Cause, Doubt};
+pub use cause::{Cause, Doubt};
 pub use error::{Error, Service};
 pub use http::{HttpClient, http_client, status};
 pub use infini_mcp_clients::shape;

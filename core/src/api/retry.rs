@@ -44,8 +44,6 @@ pub(super) enum Trouble {
     TimedOut,
     /// The connection broke, before or within the answer.
     Broken,
-    /// Too many requests, said before anything behind was reached.
-    TurnedAway,
     /// The service answered with this status.
     Status(u16),
 }
@@ -57,7 +55,6 @@ impl Trouble {
             Self::NotSent => "unreachable",
             Self::TimedOut => "timeout",
             Self::Broken => "broken",
-            Self::TurnedAway => class(429),
             Self::Status(status) => class(status),
         }
     }
@@ -67,8 +64,8 @@ impl Trouble {
 /// decided here: each happens once at most, whatever the effect, because neither reached the back-end.
 pub(super) fn may_repeat(effect: Effect, trouble: Trouble) -> bool {
     match (effect, trouble) {
-        (_, Trouble::NotSent | Trouble::TurnedAway) => true,
-        (Effect::Read, Trouble::TimedOut | Trouble::Broken | Trouble::Status(408 | 429 | 502 | 503 | 504)) => true,
+        (_, Trouble::NotSent | Trouble::Status(429)) => true,
+        (Effect::Read, Trouble::TimedOut | Trouble::Broken | Trouble::Status(408 | 502 | 503 | 504)) => true,
         (Effect::Read, Trouble::Status(_)) => false,
         (Effect::Write, Trouble::TimedOut | Trouble::Broken | Trouble::Status(_)) => false,
     }
@@ -112,12 +109,12 @@ mod tests {
 
     #[test]
     fn a_write_is_repeated_only_when_it_surely_did_not_arrive() {
-        let repeated: Vec<Trouble> = [Trouble::NotSent, Trouble::TurnedAway, Trouble::TimedOut, Trouble::Broken]
+        let repeated: Vec<Trouble> = [Trouble::NotSent, Trouble::TimedOut, Trouble::Broken]
             .into_iter()
             .chain((100..600).map(Trouble::Status))
             .filter(|trouble| may_repeat(Effect::Write, *trouble))
             .collect();
-        assert_eq!(repeated, [Trouble::NotSent, Trouble::TurnedAway]);
+        assert_eq!(repeated, [Trouble::NotSent, Trouble::Status(429)]);
     }
 
     #[test]

@@ -51,14 +51,6 @@ pub(super) fn is_missing_route(body: &[u8]) -> bool {
     })
 }
 
-/// Whether a refusal has the form of the API gateway, which speaks for itself: what is behind it was not reached.
-pub(super) fn is_of_gateway(body: &[u8], status: u16) -> bool {
-    serde_json::from_slice::<Value>(body).is_ok_and(|answer| {
-        answer.get("statusCode").and_then(Value::as_u64) == Some(u64::from(status))
-            && answer.get("message").is_some_and(Value::is_string)
-    })
-}
-
 /// Whether StartInfinity says that its version has no such route, in the words of the framework it is built on. An
 /// unknown id is refused with the same status but other words.
 pub(super) fn is_unrouted(body: &[u8]) -> bool {

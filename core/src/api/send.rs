@@ -24,9 +24,6 @@ use crate::telemetry::{Trace, counters};
 /// The status that carries our own [`Error`] through the generated code; no server sends it.
 const CARRIER: u16 = 599;
 
-/// The longest that a gateway may hold a request before the service behind it sees it.
-const HELD_BY_A_GATEWAY: Duration = Duration::from_secs(300);
-
 /// What both services' upstreams are made of.
 pub(super) struct Parts {
     pub(super) service: Service,
@@ -60,12 +57,6 @@ impl Upstream {
         if let Credential::Infinity { pace, .. } = &self.credential {
             pace.share(store, account);
         }
-    }
-
-    /// How long a write can be on its way, all its attempts and what a gateway may hold it back included.
-    pub(super) fn longest_flight(&self) -> Duration {
-        // Beside the repetitions, a token may be renewed and another spelling of the route tried.
-        self.parts.timeout.saturating_mul(self.parts.max_retries.saturating_add(3)).saturating_add(HELD_BY_A_GATEWAY)
     }
 
     pub(super) fn base_url(&self) -> &str {
@@ -172,7 +163,6 @@ impl From<SendError> for Error {
             // What was sent has been answered with a success by then, so it must not be called unchanged.
             SendError::InvalidResponsePayload(_, error) => Self {
                 cause: Cause::OutcomeUnknown { doubt: super::Doubt::NotUnderstood },
-                arrival: super::Arrival::Perhaps,
                 ..Self::internal(format!("the answer could not be decoded: {error}"))
             },
             SendError::InvalidRequest(reason) | SendError::Custom(reason) => Self::internal(reason),

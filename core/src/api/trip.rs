@@ -8,7 +8,7 @@ use reqwest::header::{ACCEPT, HeaderValue};
 use reqwest::{Request, StatusCode};
 use tokio::time::Instant;
 
-use super::answer::{Unusable, arrival, is_gateway_404, is_turned_away, names_subscription_key, refusal, usable};
+use super::answer::{Unusable, is_gateway_404, names_subscription_key, refusal, usable};
 use super::attempt::{Label, Lost, Reply, attempt};
 use super::credential::Credential;
 use super::error::seconds;
@@ -19,7 +19,7 @@ use super::said::{fields, said};
 use super::send::Seam;
 use super::shape::Operation;
 use super::token::Token;
-use super::{Arrival, Cause, Doubt, Error, Result};
+use super::{Cause, Doubt, Error, Result};
 use crate::telemetry::trace::TRACEPARENT;
 use crate::telemetry::{AttemptSpan, counters};
 
@@ -47,10 +47,6 @@ pub(super) struct Trip<'a> {
     limit: Duration,
     /// The status of the latest attempt, when it was answered.
     status: Option<StatusCode>,
-    /// Whether the attempts so far can have had an effect.
-    arrival: Arrival,
-    /// The same before the latest attempt.
-    earlier: Arrival,
     spelling: Spelling,
     rerouted: bool,
     renewed: bool,
@@ -67,8 +63,6 @@ impl<'a> Trip<'a> {
             repetitions: 0,
             limit: seam.upstream.parts.timeout,
             status: None,
-            arrival: Arrival::Never,
-            earlier: Arrival::Never,
             spelling: seam.upstream.routes.first(operation),
             rerouted: false,
             renewed: false,
@@ -166,10 +160,6 @@ impl<'a> Trip<'a> {
     async fn send(&mut self, mut request: Request) -> Result<std::result::Result<Reply, Lost>> {
         let Seam { upstream, call } = self.seam;
         self.attempts += 1;
-        self.earlier = self.arrival;
-        if self.effect == Effect::Write {
-            self.arrival = Arrival::Perhaps;
-        }
         self.status = None;
         self.limit = match self.effect {
             Effect::Read => upstream.parts.timeout.min(call.remaining()),
@@ -216,22 +206,15 @@ impl<'a> Trip<'a> {
         if reply.status.is_success() {
             return self.answered(reply);
         }
-        let turned_away = is_turned_away(&reply, self.seam.upstream.parts.service);
-        if self.effect == Effect::Write {
-            self.arrival = arrival(&reply, self.seam.upstream.parts.service, self.earlier);
-        }
         if let (Some(token), Credential::Infinigate { tokens, .. }) = (&token, &self.seam.upstream.credential)
             && reply.status == StatusCode::UNAUTHORIZED
             && !self.renewed
             && !names_subscription_key(&reply)
         {
             self.renewed = true;
+            self.count_retry("token");
             tokens.refused(token);
-            // A write that the service itself may have looked at is not sent again.
-            if self.effect == Effect::Read || turned_away {
-                self.count_retry("token");
-                return Ok(Next::Again(Duration::ZERO));
-            }
+            return Ok(Next::Again(Duration::ZERO));
         }
         if is_gateway_404(&reply) && self.operation.alternate_path.is_some() && !self.rerouted {
             self.rerouted = true;
@@ -268,10 +251,7 @@ impl<'a> Trip<'a> {
 
     fn refused(&mut self, reply: &Reply, sent: Option<&Token>) -> Result<Next> {
         let upstream = &self.seam.upstream;
-        let trouble = match reply.status.as_u16() {
-            429 if is_turned_away(reply, upstream.parts.service) => Trouble::TurnedAway,
-            status => Trouble::Status(status),
-        };
+        let trouble = Trouble::Status(reply.status.as_u16());
         let asked = retry_after(&reply.headers, Utc::now());
         if let (Credential::Infinity { pace, .. }, Some(asked), 429) =
             (&upstream.credential, asked, reply.status.as_u16())
@@ -296,9 +276,6 @@ impl<'a> Trip<'a> {
     }
 
     fn lost(&mut self, lost: &Lost) -> Result<Next> {
-        if matches!(lost, Lost::NotSent(_)) {
-            self.arrival = self.earlier;
-        }
         if let Some(wait) = self.repetition(lost.trouble(), None) {
             return Ok(Next::Again(wait));
         }
@@ -355,7 +332,6 @@ impl<'a> Trip<'a> {
             operation: self.operation.id,
             status: self.status.map(|status| status.as_u16()),
             said: None,
-            arrival: self.arrival,
             attempts: self.attempts,
             took: self.started.elapsed(),
             source: None,

@@ -92,8 +92,6 @@ pub struct NewOrder {
     pub client: Option<ActingClient>,
     /// What upstream showed already that could be taken for its effect.
     pub shown_before: Option<String>,
-    /// How long its request can be on its way.
-    pub flight: Duration,
 }
 
 /// A row of the ledger.
@@ -136,12 +134,6 @@ pub struct Entry {
     /// What upstream showed already, before it was sent.
     #[serde(skip)]
     pub shown_before: Option<String>,
-    /// How long its request can be on its way; unknown of rows of earlier versions.
-    #[serde(skip)]
-    pub flight: Option<Duration>,
-    /// How old it is, by the clock of the database.
-    #[serde(skip)]
-    pub age: Duration,
 }
 
 /// What came of wanting to start an order.
@@ -159,7 +151,7 @@ pub enum Claim {
 }
 
 /// The account under its present name, whatever it was called when the row was written.
-pub(super) const COLUMNS: &str = "id, COALESCE((SELECT names.account FROM account_names names WHERE names.former = orders.account), orders.account) AS account, tool, order_key, payload, summary, arguments, totals, principal, holder, state, started_at, settled_at, answer, found, shown_before, client_id, client_name, flight_ms";
+pub(super) const COLUMNS: &str = "id, COALESCE((SELECT names.account FROM account_names names WHERE names.former = orders.account), orders.account) AS account, tool, order_key, payload, summary, arguments, totals, principal, holder, state, started_at, settled_at, answer, found, shown_before, client_id, client_name";
 
 impl Store {
     /// Writes an order down before it is sent. Exactly one of many callers may send it; the day's limit is held over all
@@ -168,29 +160,19 @@ impl Store {
     /// # Errors
     /// When the ledger cannot be written; then nothing may be sent.
     pub async fn claim_order(&self, order: &NewOrder, a_day: Option<i64>) -> Result<Claim, StateError> {
-        let clock = self.clock();
         let mut ledger = self.alone_on(Table::Orders).await?;
-        let living = format!(
-            "SELECT {COLUMNS}, {clock} AS now FROM orders WHERE {OF_ACCOUNT} AND tool = $2 AND order_key = $3 AND state <> 'failed'"
-        );
-        let row = sqlx::query(sqlx::AssertSqlSafe(living))
-            .bind(&order.account)
-            .bind(&order.tool)
-            .bind(&order.key)
-            .fetch_optional(&mut *ledger)
-            .await?;
-        if let Some(row) = row {
-            return Ok(Claim::Exists(Box::new(entry(&row)?)));
+        let key = key_of(&order.key);
+        if let Some(entry) = living(&mut ledger, &order.account, &order.tool, &key).await? {
+            return Ok(Claim::Exists(Box::new(entry)));
         }
-        let now = sqlx::query(sqlx::AssertSqlSafe(format!("SELECT {clock} AS now"))).fetch_one(&mut *ledger).await?;
-        let now = store::number(&now, "now")?;
+        let now = store::now();
         if let Some(limit) = a_day {
             let committed = committed_today(&mut ledger, &order.account, now).await?;
             if let Some(committed) = passed(&committed, &order.totals, limit) {
                 return Ok(Claim::OverLimit { committed });
             }
         }
-        sqlx::query("INSERT INTO orders (id, account, tool, order_key, payload, summary, arguments, totals, principal, holder, state, started_at, shown_before, client_id, client_name, flight_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'started', $11, $12, $13, $14, $15)")
+        sqlx::query("INSERT INTO orders (id, account, tool, order_key, payload, summary, arguments, totals, principal, holder, state, started_at, shown_before, client_id, client_name) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'started', $11, $12, $13, $14)")
             .bind(&order.id)
             .bind(&order.account)
             .bind(&order.tool)
@@ -205,7 +187,6 @@ impl Store {
             .bind(&order.shown_before)
             .bind(order.client.as_ref().map(|client| client.id.as_str()))
             .bind(order.client.as_ref().map(|client| client.name.as_str()))
-            .bind(milliseconds(order.flight))
             .execute(&mut *ledger)
             .await?;
         ledger.commit().await?;
@@ -217,17 +198,8 @@ impl Store {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn order(&self, account: &str, tool: &str, key: &str) -> Result<Option<Entry>, StateError> {
-        let clock = self.clock();
-        let sql = format!(
-            "SELECT {COLUMNS}, {clock} AS now FROM orders WHERE {OF_ACCOUNT} AND tool = $2 AND order_key = $3 AND state <> 'failed'"
-        );
-        let row = sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(account)
-            .bind(tool)
-            .bind(key)
-            .fetch_optional(self.pool().await?)
-            .await?;
-        row.as_ref().map(entry).transpose()
+        let mut ledger = self.pool().await?.acquire().await?;
+        living(&mut ledger, account, tool, &key_of(key)).await
     }
 
     /// The row with this id, whatever its state.
@@ -235,8 +207,7 @@ impl Store {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn order_of_id(&self, id: &str) -> Result<Option<Entry>, StateError> {
-        let clock = self.clock();
-        let sql = format!("SELECT {COLUMNS}, {clock} AS now FROM orders WHERE id = $1");
+        let sql = format!("SELECT {COLUMNS} FROM orders WHERE id = $1");
         let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(self.pool().await?).await?;
         row.as_ref().map(entry).transpose()
     }
@@ -246,8 +217,7 @@ impl Store {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn orders(&self, most: u32) -> Result<Vec<Entry>, StateError> {
-        let clock = self.clock();
-        let sql = format!("SELECT {COLUMNS}, {clock} AS now FROM orders ORDER BY started_at DESC, id LIMIT $1");
+        let sql = format!("SELECT {COLUMNS} FROM orders ORDER BY started_at DESC, id LIMIT $1");
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(i64::from(most)).fetch_all(self.pool().await?).await?;
         rows.iter().map(entry).collect()
     }
@@ -257,9 +227,8 @@ impl Store {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn orders_sent(&self, account: &str, tool: &str, most: u32) -> Result<Vec<Entry>, StateError> {
-        let clock = self.clock();
         let sql = format!(
-            "SELECT {COLUMNS}, {clock} AS now FROM orders WHERE {OF_ACCOUNT} AND tool = $2 AND state <> 'failed' ORDER BY started_at DESC, id LIMIT $3"
+            "SELECT {COLUMNS} FROM orders WHERE {OF_ACCOUNT} AND tool = $2 AND state <> 'failed' ORDER BY started_at DESC, id LIMIT $3"
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(account)
@@ -268,6 +237,31 @@ impl Store {
             .fetch_all(self.pool().await?)
             .await?;
         rows.iter().map(entry).collect()
+    }
+
+    /// Says what became of an order, unless that is settled already: a placed or failed order stays so. True when the row
+    /// was changed.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub async fn settle_order(
+        &self,
+        id: &str,
+        state: OrderState,
+        answer: Option<&str>,
+        found: Option<&str>,
+    ) -> Result<bool, StateError> {
+        let sql = "UPDATE orders SET state = $2, settled_at = $3, answer = COALESCE($4, answer), found = COALESCE($5, found) \
+                   WHERE id = $1 AND state IN ('started', 'unknown')";
+        let done = sqlx::query(sql)
+            .bind(id)
+            .bind(state.name())
+            .bind(store::now())
+            .bind(answer)
+            .bind(found)
+            .execute(self.pool().await?)
+            .await?;
+        Ok(done.rows_affected() == 1)
     }
 
     /// How many orders there are in each state, as they stand now; nothing where there is no ledger yet, for looking must
@@ -308,10 +302,6 @@ impl Entry {
     }
 }
 
-fn milliseconds(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
-}
-
 fn under_way() -> i64 {
     i64::try_from(UNDER_WAY.as_millis()).unwrap_or(i64::MAX)
 }
@@ -319,18 +309,6 @@ fn under_way() -> i64 {
 /// The rows of the account `$1`, those under its former names among them.
 pub(super) const OF_ACCOUNT: &str =
     "(account = $1 OR account IN (SELECT former FROM account_names WHERE account_names.account = $1))";
-
-const MILLISECONDS_A_DAY: i64 = 86_400_000;
-
-/// The currency in which the sum of both passes the limit, with what was committed in it before.
-fn passed(committed: &[Total], more: &[Total], limit: i64) -> Option<Total> {
-    let sum = |totals: &[Total], currency: &str| -> i64 {
-        totals.iter().filter(|total| total.currency == currency).fold(0, |sum, total| sum.saturating_add(total.amount))
-    };
-    more.iter()
-        .map(|total| Total { currency: total.currency.clone(), amount: sum(committed, &total.currency) })
-        .find(|before| before.amount.saturating_add(sum(more, &before.currency)) > limit)
-}
 
 pub(super) fn entry(row: &AnyRow) -> Result<Entry, StateError> {
     Ok(Entry {
@@ -353,13 +331,6 @@ pub(super) fn entry(row: &AnyRow) -> Result<Entry, StateError> {
         answer: store::optional_text(row, "answer")?,
         found: store::optional_text(row, "found")?,
         shown_before: store::optional_text(row, "shown_before")?,
-        flight: sqlx::Row::try_get::<Option<i64>, _>(row, "flight_ms")?
-            .map(|flight| Duration::from_millis(flight.unsigned_abs())),
-        age: store::number(row, "now")?
-            .checked_sub(store::number(row, "started_at")?)
-            .and_then(|age| u64::try_from(age).ok())
-            .map(Duration::from_millis)
-            .unwrap_or_default(),
     })
 }
 
@@ -380,7 +351,6 @@ mod tests {
             principal: "test".into(),
             client: None,
             shown_before: None,
-            flight: Duration::from_secs(375),
         }
     }
 

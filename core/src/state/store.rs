@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use sqlx::any::{AnyPoolOptions, AnyRow, install_default_drivers};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::{Any, AnyConnection, AnyPool, Executor, SqlStr, Transaction};
+use sqlx::{Any, AnyPool, Executor, SqlStr, Transaction};
 use tokio::sync::OnceCell;
-use tokio::time::Instant;
 
 use super::account_names::AccountNames;
 
@@ -25,7 +24,6 @@ const SCHEMA: &[(i64, &str, &str)] = &[
     (7, "outcomes", include_str!("schema/0007_outcomes.sql")),
     (8, "oauth clients named", include_str!("schema/0008_oauth_clients_named.sql")),
     (9, "account names", include_str!("schema/0009_account_names.sql")),
-    (10, "order proof", include_str!("schema/0010_order_proof.sql")),
 ];
 
 /// Why something could not be remembered. Its text names no password.
@@ -145,20 +143,6 @@ impl Store {
         }
     }
 
-    /// The database's own clock, as an expression in milliseconds since 1970: the clocks of its servers may differ.
-    pub(super) fn clock(&self) -> &'static str {
-        if self.is_shared() {
-            "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"
-        } else {
-            "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
-        }
-    }
-
-    /// Whether other processes can use it, too.
-    pub fn outlives_the_process(&self) -> bool {
-        self.is_shared() || path_of(&self.address) != Path::new(MEMORY)
-    }
-
     /// Whether servers on several machines may share it.
     pub fn is_shared(&self) -> bool {
         self.address.starts_with("postgres:") || self.address.starts_with("postgresql:")
@@ -176,24 +160,8 @@ impl Store {
             options.connect(&address).await
         }
         .map_err(|error| failed(error.into()))?;
-        self.migrate(&pool).await.map_err(|error| failed(error.into()))?;
+        migrate(&pool).await.map_err(|error| failed(error.into()))?;
         Ok(pool)
-    }
-
-    /// Brings the schema up to date. Several processes may start at once: whoever comes second finds the work done.
-    async fn migrate(&self, pool: &AnyPool) -> Result<(), sqlx::migrate::MigrateError> {
-        let migrations = SCHEMA.iter().map(|(version, name, sql)| {
-            Migration::new(*version, (*name).into(), MigrationType::Simple, SqlStr::from_static(sql), false)
-        });
-        let migrator = Migrator::with_migrations(migrations.collect());
-        if self.is_shared() {
-            return migrator.run(pool).await;
-        }
-        // SQLite has no lock for migrations but the writer's place, which is taken for all of them together.
-        let mut alone = pool.begin_with("BEGIN IMMEDIATE").await?;
-        migrator.run(&mut *alone).await?;
-        alone.commit().await?;
-        Ok(())
     }
 }
 
@@ -228,24 +196,12 @@ fn sqlite(address: &str, options: AnyPoolOptions) -> std::io::Result<(String, An
         Box::pin(async move {
             // FULL: an order must be on the disk before it leaves.
             for pragma in ["PRAGMA busy_timeout = 5000", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL"] {
-                patiently(connection, pragma).await?;
+                connection.execute(pragma).await?;
             }
             Ok(())
         })
     });
     Ok((format!("sqlite://{}?mode=rwc", path.display()), options))
-}
-
-/// Two that change the journal of a new file at once are refused at once, whatever the timeout says; one of them wins.
-async fn patiently(connection: &mut AnyConnection, pragma: &'static str) -> Result<(), sqlx::Error> {
-    let until = Instant::now() + PATIENCE;
-    loop {
-        match connection.execute(pragma).await {
-            Ok(_) => return Ok(()),
-            Err(error) if Instant::now() >= until => return Err(error),
-            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
-        }
-    }
 }
 
 const MEMORY: &str = ":memory:";
@@ -268,6 +224,22 @@ fn create_private(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map(drop)
+}
+
+/// Brings the schema up to date. Several processes may start at once: whoever comes second finds the work done.
+async fn migrate(pool: &AnyPool) -> Result<(), sqlx::migrate::MigrateError> {
+    let migrations = SCHEMA.iter().map(|(version, name, sql)| {
+        Migration::new(*version, (*name).into(), MigrationType::Simple, SqlStr::from_static(sql), false)
+    });
+    let migrator = Migrator::with_migrations(migrations.collect());
+    match migrator.run(pool).await {
+        Ok(()) => Ok(()),
+        // SQLite has no lock for migrations: two at once get in each other's way, and the loser looks again.
+        Err(_) => {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            migrator.run(pool).await
+        }
+    }
 }
 
 fn without_credentials(address: &str) -> String {

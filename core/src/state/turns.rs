@@ -4,6 +4,10 @@ use std::time::Duration;
 
 use super::store::{self, StateError, Store, Table};
 
+/// The database's own clock, in milliseconds since 1970: the clocks of its servers may differ.
+const NOW_IN_POSTGRES: &str = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS now";
+const NOW_IN_SQLITE: &str = "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) AS now";
+
 impl Store {
     /// Counts one more request of `account`, if fewer than `most` were sent within `window`. Otherwise gives the time until
     /// there is room.
@@ -17,8 +21,8 @@ impl Store {
         window: Duration,
     ) -> Result<Option<Duration>, StateError> {
         let mut turns = self.alone_on(Table::Turns).await?;
-        let now = format!("SELECT {} AS now", self.clock());
-        let now = store::number(&sqlx::query(sqlx::AssertSqlSafe(now)).fetch_one(&mut *turns).await?, "now")?;
+        let clock = if self.is_shared() { NOW_IN_POSTGRES } else { NOW_IN_SQLITE };
+        let now = store::number(&sqlx::query(clock).fetch_one(&mut *turns).await?, "now")?;
         let window = i64::try_from(window.as_millis()).unwrap_or(i64::MAX);
         sqlx::query("DELETE FROM turns WHERE account = $1 AND sent_at <= $2")
             .bind(account)

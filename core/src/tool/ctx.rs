@@ -175,17 +175,6 @@ impl Ctx {
         })
     }
 
-    /// How long a write to `service` can be on its way; what is not there after that did not arrive.
-    pub fn longest_flight(&self, service: Service) -> Duration {
-        let infinigate = self.upstreams.infinigate.as_ref().map(api::infinigate::Upstream::longest_flight);
-        let infinity = self.upstreams.infinity.as_ref().map(api::infinity::Upstream::longest_flight);
-        match service {
-            Service::Infinigate => infinigate.unwrap_or_default(),
-            Service::Infinity => infinity.unwrap_or_default(),
-            Service::Both => infinigate.max(infinity).unwrap_or_default(),
-        }
-    }
-
     /// What the server remembers.
     pub fn store(&self) -> &Store {
         &self.store

@@ -93,7 +93,6 @@ fn folded(number: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     #[test]
     fn what_another_user_bought_is_theirs_to_know() {
@@ -115,8 +114,6 @@ mod tests {
             answer: None,
             found: None,
             shown_before: None,
-            flight: None,
-            age: Duration::ZERO,
         };
         assert_eq!(numbered(&entry, "po_number").as_deref(), Some("PO-1"));
         assert_eq!(told(&entry, "ana"), "at 2023-11-14T22:13:20Z, order PO-1, 2 lines, for 2421.005 EUR, placed");

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::api::{self, Arrival, Cause};
+use crate::api::{self, Cause};
 use crate::sanitize::line_of_bytes;
 use crate::state::StateError;
 
@@ -104,7 +104,6 @@ pub struct Error {
     message: String,
     hint: Option<String>,
     status: Option<u16>,
-    arrival: Arrival,
     more: Map<String, Value>,
     /// Bytes that are left for further facts.
     spare: usize,
@@ -115,16 +114,7 @@ impl Error {
     /// A failure with what happened and what was not done.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         let message = bounded_message(&message.into());
-        Self {
-            code,
-            message,
-            hint: None,
-            status: None,
-            arrival: Arrival::Never,
-            more: Map::new(),
-            spare: FACTS,
-            source: None,
-        }
+        Self { code, message, hint: None, status: None, more: Map::new(), spare: FACTS, source: None }
     }
 
     /// What to do next.
@@ -161,11 +151,6 @@ impl Error {
             .with_hint("Report the request_id to whoever runs this server; its log says more.");
         error.source = Some(source.into());
         error
-    }
-
-    /// Whether what was sent to upstream can have had an effect.
-    pub(super) fn arrival(&self) -> Arrival {
-        self.arrival
     }
 
     /// What kind of failure it is.
@@ -274,7 +259,6 @@ impl From<api::Error> for Error {
     fn from(error: api::Error) -> Self {
         let mut told = Self::new(code_of(&error.cause), error.to_string()).with_hint(error.hint());
         told.status = error.status;
-        told.arrival = error.arrival;
         if let Cause::RateLimited { retry_after: Some(wait) } = &error.cause {
             told = told.with("retry_after_seconds", json!(wait.as_secs_f64().ceil().max(1.0)));
         }

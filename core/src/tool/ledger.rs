@@ -12,10 +12,11 @@ use super::error::{Code, Error, Result};
 use super::order::{Evidence, Order};
 use super::run::unharmed;
 use super::workflow::{Prepared, TOOLS, Tool};
-use crate::api::Arrival;
-use crate::state::{Claim, Entry, NewOrder, OrderState, Proof, Total, UNDER_WAY};
+use crate::state::{Claim, Entry, NewOrder, OrderState, Total, UNDER_WAY};
 use crate::vault::digest_json;
 
+/// A request that upstream does not show after this long did not arrive.
+const SETTLING: Duration = Duration::from_secs(120);
 /// What sending may take once it was decided, whatever became of the client.
 const SENDING: Duration = Duration::from_secs(60);
 /// What a look afterwards may take.
@@ -89,15 +90,13 @@ impl Purchase {
     /// # Errors
     /// When it was sent before and its answer cannot be given again, or when it costs too much.
     pub async fn recall(&self, order: &Order) -> Result<Recall> {
-        match self.ctx.store().order(self.account()?, self.name(), &order.key).await? {
-            Some(entry) => match self.judge(&entry, order).await? {
-                Recall::Recorded(answer) => Ok(Recall::Recorded(answer)),
-                Recall::Free => self.limits.allow(order).map(|()| Recall::Free),
-            },
-            None => {
-                self.look_back(order).await?;
-                self.limits.allow(order).map(|()| Recall::Free)
-            }
+        let recalled = match self.ctx.store().order(self.account()?, self.name(), &order.key).await? {
+            Some(entry) => self.judge(&entry, order).await?,
+            None => Recall::Free,
+        };
+        if matches!(recalled, Recall::Free) {
+            self.limits.allow(order)?;
+            self.allow_today(order).await?;
         }
         Ok(recalled)
     }
@@ -115,23 +114,6 @@ impl Purchase {
             Amount::of_ten_thousandths(committed.amount).with_currency(&committed.currency),
             self.limits.a_day.unwrap_or_default()
         ))
-    }
-
-    /// An earlier attempt counts as failed; should upstream show its effect after all, it was placed.
-    async fn look_back(&self, order: &Order) -> Result<()> {
-        let store = self.ctx.store();
-        let Some(entry) = store.order_in_vain(self.account()?, self.name(), &order.key).await? else { return Ok(()) };
-        let Evidence::Happened(found) = news(order.evidence.clone(), entry.shown_before.as_deref()) else {
-            return Ok(());
-        };
-        if !store.revive_order(&entry, &found).await? {
-            return Ok(());
-        }
-        let when = moment(entry.started_at);
-        if entry.principal != self.principal {
-            return Err(of_another(&when));
-        }
-        Err(already(&entry, &when, Some(&found)))
     }
 
     /// Writes the order down, sends it, and writes down what became of it, in the ledger and in the log, even if the client
@@ -178,7 +160,6 @@ impl Purchase {
             principal: self.principal.clone(),
             client: self.ctx.client().cloned(),
             shown_before: shown_before(order),
-            flight: self.ctx.longest_flight(Service::Infinigate),
         };
         // Twice at most: what was found may turn out to have come to nothing, and then the place is free.
         for _ in 0..2 {
@@ -200,7 +181,8 @@ impl Purchase {
         let when = moment(entry.started_at);
         if entry.principal != self.principal {
             // What it was about is theirs to know.
-            return Err(of_another(&when));
+            let message = format!("Another user has sent an order with this key at {when}. Nothing was sent again.");
+            return Err(Error::new(Code::Conflict, message));
         }
         let same = entry.payload == digest_json(&order.payload);
         match entry.state {
@@ -216,7 +198,7 @@ impl Purchase {
             },
             // The query passes them over.
             OrderState::Failed => Ok(Recall::Free),
-            OrderState::Started if self.ctx.store().holds(entry) && entry.age < UNDER_WAY => Err(conflict(format!(
+            OrderState::Started if self.ctx.store().holds(entry) && age(entry) < UNDER_WAY => Err(conflict(format!(
                 "The same order was started at {when} and is still under way. Nothing was sent again."
             ))
             .with_hint("Wait for the answer of that call, or call again in some minutes.")),
@@ -233,12 +215,12 @@ impl Purchase {
                 store.settle_order(&entry.id, OrderState::Placed, None, Some(found)).await?;
                 Err(already(entry, when, Some(found)))
             }
-            Evidence::NotThere(_) if still_on_its_way(&self.ctx, entry).is_none() => {
-                store.fail_order(&entry.id, Proof::NotThere, found).await?;
+            Evidence::NotThere(_) if age(entry) >= SETTLING => {
+                store.settle_order(&entry.id, OrderState::Failed, None, Some(found)).await?;
                 Ok(Recall::Free)
             }
             Evidence::NotThere(_) => {
-                let wait = still_on_its_way(&self.ctx, entry).unwrap_or_default().as_secs() + 1;
+                let wait = SETTLING.saturating_sub(age(entry)).as_secs() + 1;
                 Err(unknown(entry, when, found)
                     .with_hint(format!("Call again in {wait} seconds: if it is still not there then, it did not arrive and can be confirmed anew.")))
             }
@@ -258,14 +240,10 @@ impl Purchase {
             Err(error) if matches!(error.code(), Code::OutcomeUnknown | Code::Internal) => {
                 in_doubt(error).with("order_id", json!(id))
             }
-            Err(error) => match error.arrival() {
-                Arrival::Never => {
-                    self.failed(id, Proof::Unsent, &error).await;
-                    return Err(error);
-                }
-                Arrival::Refused => return Err(self.refused(id, error, before).await),
-                Arrival::Perhaps => in_doubt_after(&error).with("order_id", json!(id)),
-            },
+            Err(error) => {
+                self.note(id, OrderState::Failed, None, Some(&error.to_string())).await;
+                return Err(error);
+            }
         };
         // Before the look: whatever happens during it, this much is known.
         self.note(id, OrderState::Unknown, None, Some(&error.to_string())).await;
@@ -276,28 +254,7 @@ impl Purchase {
             Evidence::NotThere(_) | Evidence::Unclear(_) => OrderState::Unknown,
         };
         self.note(id, state, None, Some(evidence.text())).await;
-        let hint = after_the_look(&evidence, self.ctx.longest_flight(Service::Infinigate));
-        Err(error.with("found", json!(evidence.text())).with_hint(hint))
-    }
-
-    /// A refusal by the service itself. It may be the answer to a second delivery, so it is looked whether the first one
-    /// took effect.
-    async fn refused(&self, id: &str, error: Error, before: Option<&str>) -> Error {
-        let looked = look(&self.ctx, &self.tool, self.arguments.clone()).await;
-        let Some(Evidence::Happened(found)) = looked.map(|evidence| news(evidence, before)) else {
-            self.failed(id, Proof::Refused, &error).await;
-            return error;
-        };
-        self.note(id, OrderState::Placed, None, Some(&found)).await;
-        let hint = after_the_look(&Evidence::Happened(found.clone()), Duration::ZERO);
-        in_doubt_after(&error).with("order_id", json!(id)).with("found", json!(found)).with_hint(hint)
-    }
-
-    async fn failed(&self, id: &str, proof: Proof, error: &Error) {
-        if let Err(fault) = self.ctx.store().fail_order(id, proof, &error.to_string()).await {
-            let request_id = self.ctx.call().request_id();
-            tracing::error!(request_id, order_id = id, state = "failed", error = ?fault, "the ledger could not be written");
-        }
+        Err(error.with("found", json!(evidence.text())).with_hint(after_the_look(&evidence)))
     }
 
     /// Writes a state down. The order has left by then, so that a failure to write must not pass for one of the order: the
@@ -318,21 +275,13 @@ impl Purchase {
     }
 }
 
-/// How much longer the request of an order can be on its way; nothing when that is over.
-pub fn still_on_its_way(ctx: &Ctx, entry: &Entry) -> Option<Duration> {
-    // An earlier version did not write it down.
-    let flight = entry.flight.unwrap_or_else(|| ctx.longest_flight(Service::Infinigate));
-    flight.checked_sub(entry.age).filter(|rest| !rest.is_zero())
-}
-
-fn after_the_look(evidence: &Evidence, flight: Duration) -> String {
+fn after_the_look(evidence: &Evidence) -> String {
     match evidence {
         Evidence::Happened(found) => {
             format!("Looked up afterwards: {found}, so it did happen. Do not repeat the call.")
         }
         Evidence::NotThere(found) => format!(
-            "Looked up afterwards: {found}, so it has not happened so far. Call again in {} seconds, not before: then it is looked up once more.",
-            flight.as_secs() + 1
+            "Looked up afterwards: {found}, so it has not happened so far. Call again in two minutes, not before: then it is looked up once more."
         ),
         Evidence::Unclear(found) => {
             format!("Looked up afterwards: {found}. Do not repeat the call before a person has asked the supplier.")
@@ -376,14 +325,13 @@ pub async fn reconcile(ctx: &Ctx, entry: &Entry) -> Result<Option<Evidence>> {
     let Ok(arguments) = serde_json::from_str(&entry.arguments) else { return Ok(None) };
     let Some(evidence) = look(ctx, tool, arguments).await else { return Ok(None) };
     let evidence = news(evidence, entry.shown_before.as_deref());
-    match &evidence {
-        Evidence::Happened(found) => {
-            ctx.store().settle_order(&entry.id, OrderState::Placed, None, Some(found)).await?;
-        }
-        Evidence::NotThere(found) if still_on_its_way(ctx, entry).is_none() => {
-            ctx.store().fail_order(&entry.id, Proof::NotThere, found).await?;
-        }
-        Evidence::NotThere(_) | Evidence::Unclear(_) => {}
+    let settled = match &evidence {
+        Evidence::Happened(_) => Some(OrderState::Placed),
+        Evidence::NotThere(_) if age(entry) >= SETTLING => Some(OrderState::Failed),
+        Evidence::NotThere(_) | Evidence::Unclear(_) => None,
+    };
+    if let Some(state) = settled {
+        ctx.store().settle_order(&entry.id, state, None, Some(evidence.text())).await?;
     }
     Ok(Some(evidence))
 }
@@ -395,18 +343,6 @@ fn in_doubt(error: Error) -> Error {
     Error::new(
         Code::OutcomeUnknown,
         "The server failed while it sent the order, so nobody knows whether it was placed.",
-    )
-    .with_hint("Call again with the same arguments: it is looked up first, and never sent twice.")
-}
-
-/// A refusal that does not prove that nothing happened.
-fn in_doubt_after(refusal: &Error) -> Error {
-    Error::new(
-        Code::OutcomeUnknown,
-        format!(
-            "It is not known whether the order was placed: {}",
-            refusal.to_string().replace(" Nothing was changed.", "")
-        ),
     )
     .with_hint("Call again with the same arguments: it is looked up first, and never sent twice.")
 }
@@ -430,10 +366,6 @@ fn already(entry: &Entry, when: &str, found: Option<&str>) -> Error {
         .with("found", json!(found))
 }
 
-fn of_another(when: &str) -> Error {
-    conflict(format!("Another user has sent an order with this key at {when}. Nothing was sent again."))
-}
-
 fn conflict(message: String) -> Error {
     Error::new(Code::Conflict, message)
 }
@@ -452,6 +384,11 @@ fn totals(order: &Order) -> Vec<Total> {
     let total =
         |(currency, sum): &(String, Amount)| Total { currency: currency.clone(), amount: sum.ten_thousandths() };
     order.totals.iter().map(total).collect()
+}
+
+fn age(entry: &Entry) -> Duration {
+    let passed = chrono::Utc::now().timestamp_millis().saturating_sub(entry.started_at);
+    Duration::from_millis(u64::try_from(passed).unwrap_or_default())
 }
 
 /// A time of the ledger as people read it.

@@ -5,8 +5,6 @@
 //! slow caller clear the way for a second write; a write that did not take effect is followed by another attempt, with a
 //! note of its own.
 
-use std::time::Duration;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,6 +13,8 @@ use infini_mcp_core::state::Kept;
 use infini_mcp_core::tool::{Code, Ctx, Error, Result, Service};
 use infini_mcp_core::vault::digest_json;
 
+/// How long after the end of its call a write may still be on its way.
+const ON_ITS_WAY: TimeDelta = TimeDelta::seconds(30);
 /// Batches older than this are forgotten.
 const REMEMBERED: TimeDelta = TimeDelta::days(7);
 
@@ -52,9 +52,6 @@ pub enum Entry {
     Unknown {
         /// Why.
         reason: String,
-        /// Until when it may still arrive; earlier versions did not write it down.
-        #[serde(default)]
-        until: Option<DateTime<Utc>>,
     },
     /// It was acknowledged.
     Done {
@@ -64,23 +61,13 @@ pub enum Entry {
 }
 
 impl Entry {
-    /// Whether looking upstream is of use: another call has lost its answer, or has ended without one.
-    pub fn is_doubtful(&self) -> bool {
+    /// Whether the request itself is over, so that looking upstream can settle what came of it.
+    pub fn can_be_settled(&self) -> bool {
         match self {
             Self::Sending { until } => Utc::now() > *until,
             Self::Unknown { .. } => true,
             Self::Refused | Self::Done { .. } => false,
         }
-    }
-
-    /// Until when the request may still arrive; nothing when that is over.
-    pub fn on_its_way_until(&self) -> Option<DateTime<Utc>> {
-        match self {
-            Self::Sending { until } => Some(*until),
-            Self::Unknown { until, .. } => *until,
-            Self::Refused | Self::Done { .. } => None,
-        }
-        .filter(|until| Utc::now() <= *until)
     }
 }
 
@@ -157,7 +144,8 @@ impl<'a> Batch<'a> {
     /// # Errors
     /// Those of the state; then it must not be sent.
     pub async fn claim(&self, ctx: &Ctx, index: usize, attempt: usize) -> Result<bool> {
-        let until = arrived_by(ctx, ctx.call().remaining());
+        let rest = TimeDelta::from_std(ctx.call().remaining()).unwrap_or(REMEMBERED);
+        let until = Utc::now().checked_add_signed(rest + ON_ITS_WAY).unwrap_or(DateTime::<Utc>::MAX_UTC);
         Ok(self.entries.put_new(&self.id(index, attempt), &Entry::Sending { until }).await?)
     }
 
@@ -172,13 +160,6 @@ impl<'a> Batch<'a> {
     fn id(&self, index: usize, attempt: usize) -> String {
         entry_id(&self.key, index, attempt)
     }
-}
-
-/// When a write that is sent within `rest` from now has arrived, if it ever does.
-pub fn arrived_by(ctx: &Ctx, rest: Duration) -> DateTime<Utc> {
-    let flight = rest.saturating_add(ctx.longest_flight(Service::Infinity));
-    let flight = TimeDelta::from_std(flight).unwrap_or(REMEMBERED);
-    Utc::now().checked_add_signed(flight).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
 /// One attempt at one write.

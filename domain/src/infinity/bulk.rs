@@ -1,8 +1,5 @@
 //! Many writes in one call: one after the other, each noted before and after, none of them sent twice.
 
-use std::time::Duration;
-
-use chrono::{DateTime, SecondsFormat, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -14,7 +11,7 @@ use infini_mcp_core::tool::{Code, Ctx, Error, Result};
 /// Lost answers in a row after which upstream is left in peace.
 const ENOUGH_DOUBT: usize = 3;
 /// A write that begins later than this before the end of the call's time could be cut short by it.
-const LAST_START: Duration = Duration::from_secs(3);
+const LAST_START: std::time::Duration = std::time::Duration::from_secs(3);
 /// Said of a write that another call with the same key has begun.
 const UNDER_WAY: &str = "Another call is sending it, or was when it ended.";
 /// How refusals of one item end, which is not true of a batch.
@@ -26,9 +23,6 @@ const A_FAULT: usize = 60;
 
 /// What a batch consists of.
 pub trait Job: Sync {
-    /// Whether a write that arrives twice does no more than once.
-    const MAY_ARRIVE_TWICE: bool = false;
-
     /// Sends one write and gives the item's id.
     fn send(&self, ctx: &Ctx, index: usize) -> impl Future<Output = Result<String>> + Send;
 
@@ -194,19 +188,18 @@ struct Run<'a> {
 
 impl Run<'_> {
     /// Takes over what earlier calls did; whatever they left in doubt is looked up first.
-    async fn resume<J: Job>(&mut self, job: &J) -> Result<()> {
+    async fn resume(&mut self, job: &impl Job) -> Result<()> {
         let attempts = self.batch.attempts().await?;
-        let (mut doubtful, mut on_their_way) = (Vec::new(), Vec::new());
+        let mut doubtful = Vec::new();
         for (index, last) in attempts.into_iter().enumerate() {
             let next = batch::next(last.as_ref());
-            if last.as_ref().is_some_and(|last| last.entry.is_doubtful()) {
+            if last.as_ref().is_some_and(|last| last.entry.can_be_settled()) {
                 doubtful.push(index);
             }
-            on_their_way.push(last.as_ref().and_then(|last| last.entry.on_its_way_until()));
             let (attempt, step) = match last.map(|last| last.entry) {
                 None | Some(Entry::Refused) => (next, Step::Pending),
                 Some(Entry::Done { id }) => (next - 1, Step::Done(id)),
-                Some(Entry::Unknown { reason, .. }) => (next - 1, Step::Unknown(reason)),
+                Some(Entry::Unknown { reason }) => (next - 1, Step::Unknown(reason)),
                 Some(Entry::Sending { .. }) => (next - 1, Step::Unknown(UNDER_WAY.to_owned())),
             };
             self.attempts.push(attempt);
@@ -215,25 +208,11 @@ impl Run<'_> {
         for (index, finding) in self.look(job, &doubtful).await {
             match finding {
                 Finding::Happened(id) => self.done(index, id).await?,
-                Finding::DidNot => match on_their_way.get(index).copied().flatten() {
-                    Some(until) if !J::MAY_ARRIVE_TWICE => self.still_open(index, until),
-                    Some(_) | None => self.try_again(index),
-                },
+                Finding::DidNot => self.try_again(index),
                 Finding::Unclear => {}
             }
         }
         Ok(())
-    }
-
-    /// Sent again before its time is over, it could be there twice.
-    fn still_open(&mut self, index: usize, until: DateTime<Utc>) {
-        let until = until.to_rfc3339_opts(SecondsFormat::Secs, true);
-        self.set(
-            index,
-            Step::Unknown(format!(
-                "It is not there so far, and may still arrive until {until}; it is not sent again before."
-            )),
-        );
     }
 
     /// Makes room for another attempt at a write that did not take effect.
@@ -274,8 +253,7 @@ impl Run<'_> {
             Ok(id) => self.done(index, id).await?,
             Err(error) if error.code() == Code::OutcomeUnknown => {
                 let reason = error.to_string();
-                let until = Some(batch::arrived_by(self.ctx, Duration::ZERO));
-                self.note(index, &Entry::Unknown { reason: reason.clone(), until }).await?;
+                self.note(index, &Entry::Unknown { reason: reason.clone() }).await?;
                 self.set(index, Step::Unknown(reason));
             }
             Err(error) => {

@@ -167,14 +167,6 @@ impl Service for Infinigate {
         }
     }
 
-    fn failure_after(&self, status: u16) -> Reply {
-        match status {
-            401 => refusals::bearer_bare(),
-            400..=499 => refusals::back_end(status, "The request could not be processed."),
-            _ => self.failure(status),
-        }
-    }
-
     fn too_many(&self, wait: u64) -> Reply {
         refusals::gateway(429, &format!("Rate limit is exceeded. Try again in {wait} seconds."))
             .with_header("retry-after", wait.to_string())

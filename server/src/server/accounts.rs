@@ -221,7 +221,7 @@ impl Connections {
         if let Some(upstream) = known.get(made.former_account()).and_then(infinity::WeakUpstream::upgrade) {
             return Ok(upstream);
         }
-        if self.store.outlives_the_process() {
+        if self.store.is_shared() {
             made.share_pace(self.store.clone());
         }
         known.retain(|_, upstream| upstream.upgrade().is_some());

@@ -101,8 +101,6 @@ struct Changes<'a> {
 }
 
 impl Job for Changes<'_> {
-    const MAY_ARRIVE_TWICE: bool = true;
-
     async fn send(&self, ctx: &Ctx, index: usize) -> Result<String> {
         let change = self.changes.get(index).ok_or_else(|| Error::internal("the batch is longer than its items"))?;
         let body = types::ItemUpdate {
